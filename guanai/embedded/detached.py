@@ -1,0 +1,64 @@
+"""Starting a server that outlives the command which started it."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+# The shell leaves the server to the init process at once, so that no command is its parent: it ends with none of
+# them, and none is left with a dead child. Arguments and the log's path reach it as they are, whatever they contain.
+LAUNCH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 &'
+
+
+def launch(
+    arguments: Sequence[str | Path],
+    *,
+    log: Path,
+    cwd: Path,
+    environment: Mapping[str, str] | None = None,
+    user: int | None = None,
+    group: int | None = None,
+) -> None:
+    """Run `arguments` in the background in a session of its own, its output appended to `log`."""
+    subprocess.run(  # noqa: S603  # the arguments are ours
+        ["/bin/sh", "-c", LAUNCH, "launch", str(log), *map(str, arguments)],
+        check=True,
+        cwd=cwd,
+        env={**os.environ, **(environment or {})},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **({} if user is None else {"user": user, "group": group, "extra_groups": []}),  # type: ignore[call-overload]
+    )
+
+
+def accepts_connections(path: Path) -> bool:
+    """Whether a server listens on the socket at `path`."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(5)
+        try:
+            connection.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def wait_until(ready: Callable[[], bool], *, seconds: float) -> bool:
+    """Poll `ready` until it holds; False when `seconds` pass first."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def last_lines(log: Path, *, count: int = 8) -> str:
+    """The end of a server's log, for a message about why it did not start."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return "(no log)"
+    return "\n".join(lines[-count:])

@@ -1,0 +1,149 @@
+"""How forms look: `PageForm` dresses any Django form, `PageRenderer` lays out its fields.
+
+A page author writes `class ActivityForm(PageForm, forms.ModelForm)` and `{{ form.name.as_field_group }}`.
+"""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.forms.boundfield import BoundField
+from django.forms.renderers import TemplatesSetting
+
+
+class PageRenderer(TemplatesSetting):
+    """Django's form renderer with the project's field layout (`FORM_RENDERER` in the settings)."""
+
+    field_template_name = "includes/field.html"
+    form_template_name = "includes/form.html"
+
+
+# Widgets that are not one box to type in: their parts are laid out by includes/field.html.
+CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+DATE_INPUTS: dict[type[forms.DateTimeBaseInput], tuple[str, str]] = {
+    forms.DateTimeInput: ("datetime-local", "%Y-%m-%dT%H:%M"),
+    forms.DateInput: ("date", "%Y-%m-%d"),
+    forms.TimeInput: ("time", "%H:%M"),
+}
+
+
+def css_class(widget: forms.Widget) -> str:
+    if isinstance(widget, (*CHOICES, forms.CheckboxInput)):
+        return "form-check-input"
+    if isinstance(widget, forms.Select):
+        return "form-select"
+    return "form-control"
+
+
+def dress(widget: forms.Widget) -> None:
+    """Give a widget the class, the keyboard and the date format of this project. Doing it twice changes nothing."""
+    if isinstance(widget, forms.MultiWidget):
+        for part in widget.widgets:
+            dress(part)
+        return
+    names = str(widget.attrs.get("class", "")).split()
+    if (name := css_class(widget)) not in names:
+        widget.attrs["class"] = " ".join([*names, name])
+    for kind, (input_type, date_format) in DATE_INPUTS.items():
+        if isinstance(widget, kind):
+            widget.input_type, widget.format = input_type, date_format
+    if isinstance(widget, forms.NumberInput):
+        # A text box with the numeric keyboard: type="number" changes figures by wheel and arrow keys, and drops
+        # what was typed wrongly before the server can say what is wrong with it.
+        decimal = str(widget.attrs.pop("step", "1")) != "1"
+        widget.input_type = "text"
+        widget.attrs.setdefault("inputmode", "decimal" if decimal else "numeric")
+        widget.attrs.setdefault("autocomplete", "off")
+        widget.attrs.pop("min", None)
+        widget.attrs.pop("max", None)
+    if isinstance(widget, forms.Textarea):
+        widget.attrs["rows"] = 4 if widget.attrs.get("rows") == "10" else widget.attrs.get("rows", 4)
+        widget.attrs.pop("cols", None)
+
+
+def missing_message(field: forms.Field, label: str) -> str:
+    """What is said when a required field is empty, with the field's own name in it."""
+    verb = "选择" if isinstance(field, forms.ChoiceField) or hasattr(field, "queryset") else "填写"
+    return f"请{verb}{label}"
+
+
+class PageBoundField(BoundField):
+    """A field of a `PageForm`. Fields that a form adds after its construction are dressed as well."""
+
+    def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
+        super().__init__(form, field, name)
+        dress(field.widget)
+        if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+            field.error_messages["required"] = missing_message(field, str(self.label))
+
+    @property
+    def is_choices(self) -> bool:
+        """Radio buttons or boxes: one row per choice."""
+        return isinstance(self.field.widget, CHOICES)
+
+    @property
+    def is_kept(self) -> bool:
+        """Carried over from an earlier record and not edited since (沿用)."""
+        return self.name in getattr(self.form, "kept", ())
+
+    @property
+    def is_text(self) -> bool:
+        return isinstance(self.field.widget, forms.Textarea)
+
+
+class PageForm(forms.BaseForm):
+    """Mixed in before `forms.Form` or `forms.ModelForm`.
+
+    `kept` holds the names of the fields that were carried over from an earlier record; they are marked 沿用.
+    """
+
+    bound_field_class = PageBoundField
+    kept: Iterable[str] = ()
+
+
+class FilterForm(PageForm, forms.Form):
+    """The form of a filter bar: nothing is required, nothing marked. `Meta.form` of a django-filter FilterSet."""
+
+    use_required_attribute = False
+
+
+class SignInForm(PageForm, AuthenticationForm):
+    """用户名 and 密码. The error never tells which of the two was wrong, nor that an account is closed."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        "invalid_login": "用户名或密码不对。请核对后再试，密码区分大小写。",
+        "inactive": "用户名或密码不对。请核对后再试，密码区分大小写。",
+    }
+
+
+class PasswordForm(PageForm, PasswordChangeForm):
+    """Change one's own password."""
+
+
+class RevealForm(PageForm, forms.Form):
+    """Why somebody looks at a masked value. `reasons` come from the app that owns the value; 其他 is added."""
+
+    OTHER = "其他"
+
+    reason = forms.ChoiceField(label="查看理由", widget=forms.RadioSelect)
+    note = forms.CharField(label="补充说明", required=False, max_length=100, help_text="选“其他”时必填。")
+
+    def __init__(self, *args: Any, reasons: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(reason, reason) for reason in (*reasons, self.OTHER)]
+        self.fields["reason"] = forms.ChoiceField(label="查看理由", widget=forms.RadioSelect, choices=choices)
+        self.order_fields(["reason", "note"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("reason") == self.OTHER and not cleaned.get("note"):
+            self.add_error("note", "选了“其他”，请写明为什么查看")
+        return cleaned
+
+    @property
+    def reason_line(self) -> str:
+        """Reason and note as one line for the view log."""
+        note = self.cleaned_data["note"]
+        return f"{self.cleaned_data['reason']}：{note}" if note else str(self.cleaned_data["reason"])

@@ -1,0 +1,93 @@
+/* What a page gains by JavaScript. Without it every page works: links are links, forms are forms. */
+"use strict";
+
+/* Error summary: it takes the focus, so that it is read first. */
+function focusErrors() {
+  const summary = document.getElementById("errors");
+  if (summary) summary.focus();
+}
+
+/* A link of the summary leads into folded parts of the form too, and puts the cursor into the field. */
+function followErrorLink(event) {
+  const link = event.target.closest("#errors a[href^='#']");
+  const field = link && document.getElementById(link.hash.slice(1));
+  if (!field) return;
+  event.preventDefault();
+  for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  field.scrollIntoView({ block: "center" });
+  field.focus({ preventScroll: true });
+}
+
+/* 42 / 500 字 under a text. A line break counts twice, as it does when it arrives at the server. */
+function showCount(note) {
+  const text = document.getElementById(note.dataset.counts);
+  if (!text || text.maxLength < 0) return;
+  const length = text.value.length + (text.value.match(/\n/g) || []).length;
+  note.textContent = length + " / " + text.maxLength + " 字";
+}
+
+function startCounts() {
+  for (const note of document.querySelectorAll("[data-counts]")) {
+    const text = document.getElementById(note.dataset.counts);
+    if (!text) continue;
+    text.addEventListener("input", () => showCount(note));
+    showCount(note);
+  }
+}
+
+/* The dialog: htmx fills it from the page that the link would have opened. */
+function openFilledDialog(event) {
+  const dialog = event.target;
+  if (!(dialog instanceof HTMLDialogElement) || !dialog.firstElementChild) return;
+  if (!dialog.open) dialog.showModal();
+  focusErrors();
+}
+
+function closeDialog(event) {
+  const button = event.target.closest("[data-close]");
+  const dialog = button && button.closest("dialog");
+  if (!dialog) return;
+  event.preventDefault();
+  dialog.close();
+}
+
+/* Browsers that cannot show a closed <details> on wide screens by stylesheet get the filter opened. */
+function unfoldFilter() {
+  if (CSS.supports("selector(::details-content)") || !matchMedia("(min-width: 48em)").matches) return;
+  for (const fold of document.querySelectorAll("details.fold")) fold.open = true;
+}
+
+/* Buttons that can do nothing without JavaScript are hidden until here. */
+function showScriptedButtons() {
+  for (const button of document.querySelectorAll("[data-print], [data-show-password]")) button.hidden = false;
+}
+
+function pressScriptedButton(event) {
+  if (event.target.closest("[data-print]")) window.print();
+  const show = event.target.closest("[data-show-password]");
+  if (!show) return;
+  const field = document.getElementById(show.dataset.showPassword);
+  const hidden = field.type === "password";
+  field.type = hidden ? "text" : "password";
+  show.setAttribute("aria-pressed", String(hidden));
+}
+
+/* A list that could not be fetched says so; a session that ended leads to the sign-in page. */
+function tellFailure(event) {
+  const place = document.getElementById("failure");
+  if (place) place.hidden = false;
+  if (event.detail.xhr && event.detail.xhr.status === 403) location.reload();
+}
+
+document.addEventListener("click", followErrorLink);
+document.addEventListener("click", closeDialog);
+document.addEventListener("click", pressScriptedButton);
+document.addEventListener("htmx:afterSwap", openFilledDialog);
+document.addEventListener("htmx:responseError", tellFailure);
+document.addEventListener("htmx:sendError", tellFailure);
+
+/* The script is deferred: the page is there. */
+focusErrors();
+startCounts();
+unfoldFilter();
+showScriptedButtons();

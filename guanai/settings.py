@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pghistory
 from csp.constants import NONE, SELF
 from django_stubs_ext import monkeypatch
 
@@ -84,7 +85,7 @@ INSTALLED_APPS = [
     "activities",
     "aid",
     "reports",
-    "django.contrib.admin",
+    "orgs.admin_config.ScopedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -104,6 +105,8 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "bootstrap",
+    # Its widget templates are found through the TEMPLATES setting, where ours may stand before them.
+    "django.forms",
 ]
 
 MIDDLEWARE = [
@@ -119,6 +122,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "guanai.logging.RequestLogMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "orgs.middleware.DefaultDeny",
     # Last: it looks at the outcome of a sign-in.
     "axes.middleware.AxesMiddleware",
 ]
@@ -136,10 +140,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "guanai.context_processors.page_frame",
             ],
         },
     },
 ]
+
+FORM_RENDERER = "guanai.forms.PageRenderer"
 
 # --- Language and time ------------------------------------------------------------------------------------------------
 
@@ -179,9 +186,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "login"
+LOGIN_URL = "page:sign_in"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "page:sign_in"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -193,6 +200,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "guanai.views.locked_out"
 # How many reverse proxies stand in front; with none, a forwarded address is not believed.
 PROXY_COUNT = environment.integer("GUANAI_PROXY_COUNT", default=0)
 AXES_IPWARE_PROXY_COUNT = PROXY_COUNT or None
@@ -217,6 +225,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "guanai.views.csrf_failure"
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
 SECURE_SSL_REDIRECT = not DEBUG
@@ -238,6 +247,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- Trail ------------------------------------------------------------------------------------------------------------
 
+PGHISTORY_LEVEL = pghistory.Statement
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 

@@ -5,11 +5,25 @@ same `var` directory. `manage.py servers stop` ends them.
 """
 
 import sys
+from typing import Final, Protocol
 
 from guanai.embedded import postgres, valkey
-from guanai.embedded.runtime import Embedded, EmbeddedServerError, locked, prepare
+from guanai.embedded.runtime import INSTEAD, Embedded, EmbeddedServerError, link, locked, prepare
 
 __all__ = ["Embedded", "EmbeddedServerError", "ensure_running", "status", "stop"]
+
+
+class Server(Protocol):
+    """What the module of a server offers."""
+
+    def is_running(self, embedded: Embedded) -> bool: ...
+    def start(self, embedded: Embedded) -> None: ...
+    def stop(self, embedded: Embedded) -> bool: ...
+
+
+POSTGRES = "PostgreSQL"
+VALKEY = "Valkey"
+SERVERS: Final[dict[str, Server]] = {POSTGRES: postgres, VALKEY: valkey}
 
 
 def ensure_running(embedded: Embedded) -> None:
@@ -20,13 +34,13 @@ def ensure_running(embedded: Embedded) -> None:
     if not embedded.needed:
         return
     if not embedded.debug:
-        raise EmbeddedServerError("the embedded servers refuse to start outside DEBUG: set DATABASE_URL and REDIS_URL.")
+        raise EmbeddedServerError(f"the embedded servers refuse to start outside DEBUG: {INSTEAD}.")
     if not _missing(embedded):
         return
     prepare(embedded)
     with locked(embedded):
-        for server in _missing(embedded):
-            name = server.__name__.rpartition(".")[2]
+        link(embedded)
+        for name, server in _missing(embedded):
             print(f"Starting the embedded {name} in {embedded.var_dir} ...", file=sys.stderr)
             server.start(embedded)
 
@@ -36,14 +50,14 @@ def stop(embedded: Embedded) -> list[str]:
     if not embedded.runtime_dir.is_dir():
         return []
     with locked(embedded):
-        return [name for name, server in (("valkey", valkey), ("postgres", postgres)) if server.stop(embedded)]
+        return [name for name, server in SERVERS.items() if server.stop(embedded)]
 
 
 def status(embedded: Embedded) -> dict[str, bool]:
     """Whether each server is running, by name."""
-    return {"postgres": postgres.is_running(embedded), "valkey": valkey.is_running(embedded)}
+    return {name: server.is_running(embedded) for name, server in SERVERS.items()}
 
 
-def _missing(embedded: Embedded) -> list[object]:
-    wanted = [(embedded.postgres, postgres), (embedded.valkey, valkey)]
-    return [server for needed, server in wanted if needed and not server.is_running(embedded)]
+def _missing(embedded: Embedded) -> list[tuple[str, Server]]:
+    wanted = {POSTGRES: embedded.postgres, VALKEY: embedded.valkey}
+    return [(name, server) for name, server in SERVERS.items() if wanted[name] and not server.is_running(embedded)]

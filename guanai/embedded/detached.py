@@ -62,3 +62,15 @@ def last_lines(log: Path, *, count: int = 8) -> str:
     except OSError:
         return "(no log)"
     return "\n".join(lines[-count:])
+
+
+def command_line(pid: int) -> str:
+    """The command line of a process, or nothing when there is no such process."""
+    described = Path(f"/proc/{pid}/cmdline")
+    if Path("/proc/self").exists():
+        try:
+            return described.read_bytes().replace(b"\0", b" ").decode(errors="surrogateescape")
+        except OSError:
+            return ""
+    listing = ["ps", "-o", "args=", "-p", str(pid)]
+    return subprocess.run(listing, check=False, capture_output=True, text=True).stdout  # noqa: S603  # a number

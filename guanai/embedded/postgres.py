@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from guanai.embedded.detached import accepts_connections, last_lines, launch, wait_until
-from guanai.embedded.runtime import Embedded, EmbeddedServerError, make_private
+from guanai.embedded.detached import accepts_connections, command_line, last_lines, launch, wait_until
+from guanai.embedded.runtime import INSTEAD, Embedded, EmbeddedServerError, make_private
 
 ACCOUNT_FOR_ROOT = "nobody"
 ROLE = "guanai"
 DATABASE = "guanai"
+# The directory of the cluster inside the data; it appears when it is complete.
+CLUSTER = "cluster"
 # A port number is part of the socket's name, although no port is opened.
 SOCKET_NAME = ".s.PGSQL.5432"
 # Kept over a restart of the machine and open to pass through, unlike /tmp and /root.
@@ -53,13 +55,22 @@ class Installation:
     user: int | None
     group: int | None
 
-    def run(self, program: str, *arguments: str | Path) -> None:
-        """Run a program to its end. Raises EmbeddedServerError with its words when it fails."""
+    @property
+    def cluster(self) -> Path:
+        return self.data / CLUSTER
+
+    @property
+    def log(self) -> Path:
+        return self.data / "log"
+
+    def run(self, program: str, *arguments: str | Path, words: str = "") -> None:
+        """Run a program to its end with `words` as its input. Raises EmbeddedServerError when it fails."""
         account = {} if self.user is None else {"user": self.user, "group": self.group, "extra_groups": []}
         done = subprocess.run(  # type: ignore[call-overload]  # noqa: S603  # the arguments are ours
             [str(self.programs / program), *map(str, arguments)],
             cwd="/",
             env=_environment(),
+            input=words,
             capture_output=True,
             text=True,
             check=False,
@@ -72,7 +83,7 @@ class Installation:
 def is_running(embedded: Embedded) -> bool:
     """Whether the server accepts connections; while it starts or recovers it does not count as running."""
     try:
-        lines = (_data_link(embedded) / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        lines = (_data_link(embedded) / CLUSTER / "postmaster.pid").read_text(encoding="utf-8").splitlines()
     except OSError:
         return False
     # The last line of this file is the state; pg_ctl waits for the same word.
@@ -87,31 +98,29 @@ def start(embedded: Embedded) -> None:
     if not socket_dir.exists():
         socket_dir.mkdir(mode=0o700)
         _give(socket_dir, installation)
-    is_new = not (installation.data / "guanai.conf").exists()
-    if is_new:
-        _create(installation)
+    if not installation.cluster.exists():
+        _create(embedded, installation)
     _configure(embedded, installation)
     _drop_stale_pid_file(installation)
-    log = installation.data / "log"
     launch(
-        [installation.programs / "postgres", "-D", installation.data],
-        log=log,
+        [installation.programs / "postgres", "-D", installation.cluster],
+        log=installation.log,
         cwd=Path("/"),
         environment=_environment(),
         user=installation.user,
         group=installation.group,
     )
     if not wait_until(lambda: is_running(embedded), seconds=START_SECONDS):
-        raise EmbeddedServerError(f"PostgreSQL did not start. The end of {log}:\n{last_lines(log)}")
-    if is_new:
-        installation.run("createdb", "-h", socket_dir, "-U", ROLE, DATABASE)
+        raise EmbeddedServerError(
+            f"PostgreSQL did not start. The end of {installation.log}:\n{last_lines(installation.log)}"
+        )
 
 
 def stop(embedded: Embedded) -> bool:
     """Stop PostgreSQL, breaking off open sessions; False when it was not running. Call it under the lock."""
     if not is_running(embedded):
         return False
-    pid_file = _data_link(embedded) / "postmaster.pid"
+    pid_file = _data_link(embedded) / CLUSTER / "postmaster.pid"
     os.kill(int(pid_file.read_text(encoding="utf-8").splitlines()[0]), signal.SIGINT)
     if not wait_until(lambda: not pid_file.exists(), seconds=STOP_SECONDS):
         raise EmbeddedServerError("PostgreSQL did not stop.")
@@ -132,9 +141,7 @@ def _packages() -> tuple[Path, Path]:
         package = Path(location)
         if (package / "pginstall18" / "bin" / "postgres").is_file():
             return package, package / "pginstall18" / "bin"
-    raise EmbeddedServerError(
-        "there is no embedded PostgreSQL for this platform: set DATABASE_URL and REDIS_URL, or docker compose up."
-    )
+    raise EmbeddedServerError(f"there is no embedded PostgreSQL for this platform: {INSTEAD}.")
 
 
 def _data_link(embedded: Embedded) -> Path:
@@ -164,8 +171,7 @@ def _installation(embedded: Embedded) -> Installation:
 
 def _outside(embedded: Embedded) -> Path:
     """A directory of root's own where the account can reach what is put into it."""
-    digest = hashlib.sha256(os.fsencode(embedded.var_dir.resolve())).hexdigest()[:8]
-    path = ROOT_STORE / f"guanai-{digest}"
+    path = ROOT_STORE / f"guanai-{embedded.digest}"
     make_private(path, mode=0o711)
     return path
 
@@ -218,18 +224,24 @@ def _give(path: Path, installation: Installation) -> None:
         os.chown(path, installation.user, installation.group)
 
 
-def _create(installation: Installation) -> None:
-    """A new cluster, in one locale on every machine: characters by their code, letters' case by Unicode."""
-    for leftover in installation.data.iterdir():
-        # An earlier attempt was broken off before the configuration was written: nothing in it is worth keeping.
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+def _create(embedded: Embedded, installation: Installation) -> None:
+    """A new cluster with its database, in one locale on every machine: order by code point, case by Unicode.
+
+    It is made under another name and moved when complete, so that a broken-off attempt is never taken for data.
+    """
+    draft = installation.data / f"{CLUSTER}.draft"
+    if draft.exists():
+        shutil.rmtree(draft)
     installation.run(
         "initdb",
-        *("-D", installation.data, "-U", ROLE, "--auth=trust", "--encoding=UTF8", "--no-instructions"),
-        *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"),
+        *("-D", draft, "-U", ROLE, "--auth=trust", "--encoding=UTF8", "--no-instructions"),
+        *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+        *(() if embedded.durable else ("--no-sync",)),
     )
-    with (installation.data / "postgresql.conf").open("a", encoding="utf-8") as stream:
+    installation.run("postgres", "--single", "-D", draft, "template1", words=f"CREATE DATABASE {DATABASE}\n")
+    with (draft / "postgresql.conf").open("a", encoding="utf-8") as stream:
         stream.write("include 'guanai.conf'\n")
+    draft.rename(installation.cluster)
 
 
 def _configure(embedded: Embedded, installation: Installation) -> None:
@@ -237,7 +249,7 @@ def _configure(embedded: Embedded, installation: Installation) -> None:
     chosen = {**SETTINGS, **({} if embedded.durable else WITHOUT_DURABILITY)}
     chosen["unix_socket_directories"] = f"'{embedded.postgres_socket_dir}'"
     chosen["unix_socket_permissions"] = "0700"
-    path = installation.data / "guanai.conf"
+    path = installation.cluster / "guanai.conf"
     path.write_text("".join(f"{name} = {value}\n" for name, value in chosen.items()), encoding="utf-8")
     path.chmod(0o600)
     _give(path, installation)
@@ -248,13 +260,10 @@ def _drop_stale_pid_file(installation: Installation) -> None:
 
     PostgreSQL would then refuse to start. The caller holds the lock and has found nobody listening.
     """
-    pid_file = installation.data / "postmaster.pid"
+    pid_file = installation.cluster / "postmaster.pid"
     try:
-        lines = pid_file.read_text(encoding="utf-8").splitlines()
+        pid = int(pid_file.read_text(encoding="utf-8").splitlines()[0])
     except FileNotFoundError:
         return
-    command = subprocess.run(  # noqa: S603, S607  # a fixed program with a number
-        ["ps", "-o", "comm=", "-p", lines[0].strip()], check=False, capture_output=True, text=True
-    ).stdout
-    if "postgres" not in command:
+    if str(installation.cluster) not in command_line(pid):
         pid_file.unlink()

@@ -4,7 +4,6 @@ Sockets live in a short directory of this user's own, because a socket's path en
 while a project may lie anywhere. Nothing here changes the mode of a directory that exists already.
 """
 
-import fcntl
 import hashlib
 import os
 import stat
@@ -16,6 +15,9 @@ from pathlib import Path
 # Not the temporary directory of the environment: two shells of one user may disagree about that one,
 # and they have to find the same servers.
 RUNTIME_BASE = Path("/tmp")  # noqa: S108  # only ever used through a directory whose owner and mode are verified
+
+
+INSTEAD = "set DATABASE_URL and REDIS_URL, or docker compose up"
 
 
 class EmbeddedServerError(Exception):
@@ -40,10 +42,16 @@ class Embedded:
         return self.postgres or self.valkey
 
     @property
+    def digest(self) -> str:
+        """Eight characters that stand for the place of `var_dir`."""
+        return hashlib.sha256(os.fsencode(self.var_dir.resolve())).hexdigest()[:8]
+
+    @property
     def runtime_dir(self) -> Path:
         """Short and the same for every command: it depends on the user and on the place of `var_dir` alone."""
-        digest = hashlib.sha256(os.fsencode(self.var_dir.resolve())).hexdigest()[:8]
-        return RUNTIME_BASE / f"guanai-{os.geteuid()}" / digest
+        if not hasattr(os, "geteuid"):
+            raise EmbeddedServerError(f"there are no embedded servers for this platform: {INSTEAD}.")
+        return RUNTIME_BASE / f"guanai-{os.geteuid()}" / self.digest
 
     @property
     def postgres_socket_dir(self) -> Path:
@@ -72,22 +80,27 @@ def make_private(path: Path, *, mode: int = 0o700) -> None:
 
 
 def prepare(embedded: Embedded) -> None:
-    """Create the directories of the servers and the link from `var_dir` to the runtime directory."""
+    """Create the directories of the servers. Several commands may do so at once."""
     # As root, PostgreSQL runs under another account, which has to pass through to its own directory.
     mode = 0o711 if os.geteuid() == 0 else 0o700
     embedded.var_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
     make_private(embedded.runtime_dir.parent, mode=mode)
     make_private(embedded.runtime_dir, mode=mode)
-    link = embedded.var_dir / "run"
-    if link.is_symlink() and link.readlink() == embedded.runtime_dir:
-        return
-    link.unlink(missing_ok=True)
-    link.symlink_to(embedded.runtime_dir)
+
+
+def link(embedded: Embedded) -> None:
+    """Let `var_dir` show where the sockets are. Call it under the lock."""
+    path = embedded.var_dir / "run"
+    if not path.is_symlink() or path.readlink() != embedded.runtime_dir:
+        path.unlink(missing_ok=True)
+        path.symlink_to(embedded.runtime_dir)
 
 
 @contextmanager
 def locked(embedded: Embedded) -> Iterator[None]:
     """One command at a time starts or stops the servers; the others wait and then find the work done."""
+    import fcntl  # not on Windows, where the settings must load all the same
+
     descriptor = os.open(embedded.runtime_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

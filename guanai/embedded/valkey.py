@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from guanai.embedded.detached import accepts_connections, last_lines, launch, wait_until
-from guanai.embedded.runtime import Embedded, EmbeddedServerError
+from guanai.embedded.runtime import INSTEAD, Embedded, EmbeddedServerError
 
 START_SECONDS = 20
 STOP_SECONDS = 20
@@ -22,9 +22,7 @@ def program() -> Path:
             path = Path(location) / "_binaries" / f"{platform.system().lower()}-{candidate}" / "valkey-server"
             if path.is_file():
                 return path
-    raise EmbeddedServerError(
-        "there is no embedded Valkey for this platform: set DATABASE_URL and REDIS_URL, or docker compose up."
-    )
+    raise EmbeddedServerError(f"there is no embedded Valkey for this platform: {INSTEAD}.")
 
 
 def is_running(embedded: Embedded) -> bool:

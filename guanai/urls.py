@@ -1,0 +1,12 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("guanai.page_urls")),
+    path("", include("orgs.urls")),
+    path("", include("volunteers.urls")),
+    path("", include("activities.urls")),
+    path("", include("aid.urls")),
+    path("", include("reports.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,98 @@
+from django.db import models
+
+
+class UnitKind(models.TextChoices):
+    COUNTY = "county", "县"
+    TOWNSHIP = "township", "乡镇（街道）"
+    DEPARTMENT = "department", "县直部门"
+    VILLAGE = "village", "村"
+    COMMUNITY = "community", "社区"
+    SCHOOL = "school", "学校"
+    ENTERPRISE = "enterprise", "企业"
+
+
+class Tier(models.TextChoices):
+    COUNTY = "county", "县级"
+    TOWNSHIP = "township", "乡镇（部门）级"
+    VILLAGE = "village", "村（社区）级"
+
+
+TIER_OF_KIND: dict[str, Tier] = {
+    UnitKind.COUNTY: Tier.COUNTY,
+    UnitKind.TOWNSHIP: Tier.TOWNSHIP,
+    UnitKind.DEPARTMENT: Tier.TOWNSHIP,
+    UnitKind.VILLAGE: Tier.VILLAGE,
+    UnitKind.COMMUNITY: Tier.VILLAGE,
+    UnitKind.SCHOOL: Tier.VILLAGE,
+    UnitKind.ENTERPRISE: Tier.VILLAGE,
+}
+
+PARENT_KINDS: dict[str, tuple[str, ...]] = {
+    UnitKind.COUNTY: (),
+    UnitKind.TOWNSHIP: (UnitKind.COUNTY,),
+    UnitKind.DEPARTMENT: (UnitKind.COUNTY,),
+    UnitKind.VILLAGE: (UnitKind.TOWNSHIP,),
+    UnitKind.COMMUNITY: (UnitKind.TOWNSHIP,),
+    UnitKind.SCHOOL: (UnitKind.COUNTY, UnitKind.TOWNSHIP, UnitKind.DEPARTMENT),
+    UnitKind.ENTERPRISE: (UnitKind.COUNTY, UnitKind.TOWNSHIP, UnitKind.DEPARTMENT),
+}
+
+# Where a unit stands among its siblings: departments before townships, then by code (the order of official papers).
+ORDER_OF_KIND: dict[str, int] = {
+    UnitKind.COUNTY: 0,
+    UnitKind.DEPARTMENT: 1,
+    UnitKind.TOWNSHIP: 2,
+    UnitKind.COMMUNITY: 3,
+    UnitKind.VILLAGE: 3,
+    UnitKind.SCHOOL: 5,
+    UnitKind.ENTERPRISE: 6,
+}
+
+# The letter that a unit without a statistical code gets behind its parent's code (510824D01).
+CODE_LETTER: dict[str, str] = {
+    UnitKind.COUNTY: "C",
+    UnitKind.TOWNSHIP: "T",
+    UnitKind.DEPARTMENT: "D",
+    UnitKind.VILLAGE: "V",
+    UnitKind.COMMUNITY: "V",
+    UnitKind.SCHOOL: "S",
+    UnitKind.ENTERPRISE: "E",
+}
+
+
+class Role(models.TextChoices):
+    COUNTY_OFFICE = "county_office", "县关工委办公室"
+    SECRETARY = "secretary", "乡镇（部门）秘书"
+    CLERK = "clerk", "村（社区）填报员"
+    REVIEWER = "reviewer", "考评员"
+    FUND_MANAGER = "fund_manager", "基金经办"
+    FUND_APPROVER = "fund_approver", "基金审批"
+    LEADER = "leader", "领导"
+    AUDITOR = "auditor", "审计员"
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+
+
+class Action(models.TextChoices):
+    """What somebody may do on a branch. `orgs.scope.ROLE_ACTIONS` says which role grants which."""
+
+    VIEW_NETWORK = "view_network", "查看组织网络"
+    MANAGE_NETWORK = "manage_network", "管理组织网络"
+    VIEW_ROSTER = "view_roster", "查看五老名册"
+    EDIT_ROSTER = "edit_roster", "登记和修改五老"
+    REVEAL_ROSTER = "reveal_roster", "查看五老证件和电话"
+    VIEW_ACTIVITIES = "view_activities", "查看活动"
+    RECORD_ACTIVITIES = "record_activities", "记活动"
+    REVIEW_ACTIVITIES = "review_activities", "审核活动"
+    VIEW_CHILDREN = "view_children", "查看儿童与结对"
+    EDIT_CHILDREN = "edit_children", "登记儿童与结对"
+    REVEAL_CHILDREN = "reveal_children", "查看儿童个人信息"
+    VIEW_FUND = "view_fund", "查看关爱基金"
+    HANDLE_FUND = "handle_fund", "经办关爱基金"
+    APPROVE_FUND = "approve_fund", "审批关爱基金"
+    VIEW_FIGURES = "view_figures", "查看数据"
+    BUILD_REPORTS = "build_reports", "生成年终报告"
+    VIEW_EVALUATION = "view_evaluation", "查看考评"
+    SCORE_EVALUATION = "score_evaluation", "考评打分"
+    VIEW_TRAIL = "view_trail", "查看审计日志"
+    MANAGE_ACCOUNTS = "manage_accounts", "管理账号"
+    USE_ADMIN = "use_admin", "进入管理后台"

@@ -1,0 +1,122 @@
+"""Who may do what on which branch: the only permission code about the tree.
+
+`units_for` answers "which units?", `allows` answers "may they?"; both read the same memberships, so that list,
+detail, search, export and download agree. No membership means nothing.
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.utils import timezone
+
+from orgs.enums import Action, Role
+from orgs.models import Membership, Unit, User
+
+if TYPE_CHECKING:
+    from orgs.querysets import UnitQuerySet
+
+A = Action
+_READ = {A.VIEW_NETWORK, A.VIEW_ROSTER, A.VIEW_ACTIVITIES, A.VIEW_FIGURES}
+_RECORD = {A.EDIT_ROSTER, A.REVEAL_ROSTER, A.RECORD_ACTIVITIES, A.VIEW_CHILDREN, A.EDIT_CHILDREN, A.REVEAL_CHILDREN}
+
+ROLE_ACTIONS: dict[str, frozenset[Action]] = {
+    Role.COUNTY_OFFICE: frozenset(
+        {
+            *_READ,
+            *_RECORD,
+            A.MANAGE_NETWORK,
+            A.REVIEW_ACTIVITIES,
+            A.VIEW_FUND,
+            A.BUILD_REPORTS,
+            A.VIEW_EVALUATION,
+            A.USE_ADMIN,
+        }
+    ),
+    Role.SECRETARY: frozenset({*_READ, *_RECORD, A.VIEW_FUND, A.VIEW_EVALUATION}),
+    Role.CLERK: frozenset({*_READ, A.RECORD_ACTIVITIES}),
+    Role.REVIEWER: frozenset({*_READ, A.VIEW_EVALUATION, A.SCORE_EVALUATION}),
+    Role.FUND_MANAGER: frozenset({A.VIEW_NETWORK, A.VIEW_FIGURES, A.VIEW_FUND, A.HANDLE_FUND, A.VIEW_CHILDREN}),
+    Role.FUND_APPROVER: frozenset({A.VIEW_NETWORK, A.VIEW_FIGURES, A.VIEW_FUND, A.APPROVE_FUND, A.VIEW_CHILDREN}),
+    Role.LEADER: frozenset({A.VIEW_NETWORK, A.VIEW_FIGURES, A.BUILD_REPORTS, A.VIEW_EVALUATION}),
+    Role.AUDITOR: frozenset({A.VIEW_TRAIL}),
+    Role.SYSTEM_ADMIN: frozenset({A.MANAGE_ACCOUNTS, A.USE_ADMIN}),
+}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A running membership with the ends of its branch."""
+
+    role: str
+    unit_id: int
+    tree_id: int
+    lft: int
+    rght: int
+
+    def holds(self, action: str) -> bool:
+        return action in ROLE_ACTIONS[self.role]
+
+    def covers(self, unit: Unit) -> bool:
+        return self.tree_id == unit.tree_id and self.lft <= unit.lft and unit.rght <= self.rght
+
+
+def grants_of(user: User | AnonymousUser) -> tuple[Grant, ...]:
+    """The user's running memberships: one query, kept on the instance, that is, for one request."""
+    if not isinstance(user, User) or not user.is_active:
+        return ()
+    kept: tuple[Grant, ...] | None = user.__dict__.get("_grants")
+    if kept is None:
+        rows = (
+            Membership.objects.running(timezone.localdate())
+            .filter(user=user)
+            .order_by("unit__tree_id", "unit__lft", "role")
+            .values_list("role", "unit_id", "unit__tree_id", "unit__lft", "unit__rght")
+        )
+        kept = tuple(Grant(*row) for row in rows)
+        user.__dict__["_grants"] = kept
+    return kept
+
+
+def forget_grants(user: User) -> None:
+    """Drop what `grants_of` keeps; called where a membership changes."""
+    user.__dict__.pop("_grants", None)
+
+
+def branch_q(user: User | AnonymousUser, action: str, path: str = "unit") -> Q:
+    """The condition "the unit at `path` lies where the user may do `action`"; `path` "" is the unit itself.
+
+    It matches nothing for who may nothing.
+    """
+    stem = f"{path}__" if path else ""
+    branches = [
+        Q(**{f"{stem}tree_id": grant.tree_id, f"{stem}lft__gte": grant.lft, f"{stem}rght__lte": grant.rght})
+        for grant in grants_of(user)
+        if grant.holds(action)
+    ]
+    return reduce(or_, branches) if branches else Q(pk__in=[])
+
+
+def units_for(user: User | AnonymousUser, action: str) -> "UnitQuerySet":
+    """The units on which the user may do `action`, in tree order."""
+    units: UnitQuerySet = Unit.objects.filter(branch_q(user, action, path="")).order_by("tree_id", "lft")
+    return units
+
+
+def allows(user: User | AnonymousUser, action: str, unit: Unit) -> bool:
+    """May the user do `action` on this unit?"""
+    return any(grant.holds(action) and grant.covers(unit) for grant in grants_of(user))
+
+
+def may(user: User | AnonymousUser, action: str) -> bool:
+    """May the user do `action` anywhere? For menus and for the door of a view."""
+    return any(grant.holds(action) for grant in grants_of(user))
+
+
+def home_unit(user: User | AnonymousUser) -> Unit | None:
+    """The unit that the user works for: the highest branch of a running membership."""
+    grants = sorted(grants_of(user), key=lambda grant: grant.lft - grant.rght)
+    return Unit.objects.get(pk=grants[0].unit_id) if grants else None

@@ -1,0 +1,69 @@
+from django.db import models
+from django.db.models import Q
+
+from activities.enums import MeetingKind, PaperKind, PaperState, PublicationKind
+from orgs.models import Unit
+
+
+class Meeting(models.Model):
+    """会议, 培训, 党委听取汇报: a record of its own, since scoring uses it."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="meetings", verbose_name="单位")
+    kind = models.CharField("类别", max_length=10, choices=MeetingKind.choices)
+    name = models.CharField("名称", max_length=80)
+    held_on = models.DateField("日期")
+    place = models.CharField("地点", max_length=80, blank=True)
+    attendance = models.PositiveIntegerField("参加人数", default=0)
+    decisions = models.CharField("议定事项", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "会议与培训"
+        ordering = ["-held_on", "-pk"]
+        indexes = [models.Index(fields=["unit", "-held_on"], name="meeting_unit_date")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"
+
+
+class Paper(models.Model):
+    """A unit's yearly paper: plan, check, summary, assessment, statistics form."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="papers", verbose_name="单位")
+    year = models.PositiveSmallIntegerField("年度")
+    kind = models.CharField("种类", max_length=10, choices=PaperKind.choices)
+    state = models.CharField("状态", max_length=10, choices=PaperState.choices, default=PaperState.DRAFT)
+    text = models.TextField("正文", blank=True)
+    filed_on = models.DateField("归档日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "年度材料"
+        ordering = ["-year", "unit", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "year", "kind"], name="paper_once"),
+            models.CheckConstraint(
+                condition=Q(state=PaperState.FILED, filed_on__isnull=False)
+                | (~Q(state=PaperState.FILED) & Q(filed_on=None)),
+                name="paper_filed_with_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.year} {self.kind}"
+
+
+class Publication(models.Model):
+    """调研 and 信息 that a unit wrote, and where one was adopted."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="publications", verbose_name="单位")
+    kind = models.CharField("种类", max_length=10, choices=PublicationKind.choices)
+    name = models.CharField("题目", max_length=80)
+    published_on = models.DateField("报送日期")
+    adopted_by = models.CharField("采用单位", max_length=60, blank=True)
+    adopted_on = models.DateField("采用日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "调研和信息"
+        ordering = ["-published_on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"

@@ -1,0 +1,64 @@
+from django.db import models
+from django.db.models import F, Q
+
+from aid.enums import HelperKind, VisitWay
+from aid.models.children import Child
+from guanai.fields import EncryptedTextField
+from orgs.models import Unit
+from volunteers.models import Volunteer
+
+
+class Pairing(models.Model):
+    """结对: one helper beside one child for a time; several rows for one child are 多对一."""
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="pairings", verbose_name="儿童")
+    kind = models.CharField("帮扶人类别", max_length=14, choices=HelperKind.choices)
+    volunteer = models.ForeignKey(
+        Volunteer, on_delete=models.PROTECT, null=True, blank=True, related_name="pairings", verbose_name="帮扶人"
+    )
+    helper_unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="pairings", verbose_name="帮扶单位"
+    )
+    starts_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期", null=True, blank=True)
+    end_reason = models.CharField("结束原因", max_length=60, blank=True)
+    plan = EncryptedTextField("帮扶计划")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "结对"
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=HelperKind.UNIT, helper_unit__isnull=False, volunteer=None)
+                | (~Q(kind=HelperKind.UNIT) & Q(volunteer__isnull=False, helper_unit=None)),
+                name="pairing_one_helper",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="pairing_ends_after_start"
+            ),
+            models.UniqueConstraint(
+                fields=["child", "volunteer"], condition=Q(ends_on=None), name="pairing_once_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"结对 {self.pk}"
+
+
+class Visit(models.Model):
+    """走访: one contact with the child within a pairing."""
+
+    pairing = models.ForeignKey(Pairing, on_delete=models.PROTECT, related_name="visits", verbose_name="结对")
+    held_on = models.DateField("日期")
+    way = models.CharField("方式", max_length=8, choices=VisitWay.choices, default=VisitWay.HOME)
+    content = EncryptedTextField("内容")
+    problem = EncryptedTextField("发现的问题")
+    next_on = models.DateField("下次日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "走访"
+        ordering = ["-held_on", "-pk"]
+        indexes = [models.Index(fields=["pairing", "-held_on"], name="visit_pairing_date")]
+
+    def __str__(self) -> str:
+        return f"走访 {self.pk}"

@@ -1,0 +1,72 @@
+from django.db import models
+
+
+class Sex(models.TextChoices):
+    MALE = "male", "男"
+    FEMALE = "female", "女"
+
+
+class VeteranKind(models.TextChoices):
+    """五老 (工作条例 2011), and those who help without being one."""
+
+    CADRE = "cadre", "老干部"
+    SOLDIER = "soldier", "老战士"
+    EXPERT = "expert", "老专家"
+    TEACHER = "teacher", "老教师"
+    MODEL_WORKER = "model_worker", "老模范"
+    OTHER = "other", "其他志愿者"
+
+
+VETERAN_KINDS = tuple(kind for kind in VeteranKind.values if kind != VeteranKind.OTHER)
+
+
+class VolunteerStatus(models.TextChoices):
+    ACTIVE = "active", "在册"
+    RESTING = "resting", "暂停"
+    LEFT = "left", "退出"
+    DECEASED = "deceased", "离世"
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 1, "周一"
+    TUESDAY = 2, "周二"
+    WEDNESDAY = 3, "周三"
+    THURSDAY = 4, "周四"
+    FRIDAY = 5, "周五"
+    SATURDAY = 6, "周六"
+    SUNDAY = 7, "周日"
+
+
+class Daypart(models.TextChoices):
+    MORNING = "morning", "上午"
+    AFTERNOON = "afternoon", "下午"
+    EVENING = "evening", "晚上"
+
+
+class Post(models.TextChoices):
+    HONORARY_DIRECTOR = "honorary_director", "名誉主任"
+    ADVISER = "adviser", "顾问"
+    DIRECTOR = "director", "主任"
+    EXECUTIVE_DIRECTOR = "executive_director", "执行主任"
+    EXECUTIVE_DEPUTY_DIRECTOR = "executive_deputy_director", "常务副主任"
+    FULLTIME_DEPUTY_DIRECTOR = "fulltime_deputy_director", "专职副主任"
+    DEPUTY_DIRECTOR = "deputy_director", "副主任"
+    SECRETARY_GENERAL = "secretary_general", "秘书长"
+    OFFICE_DIRECTOR = "office_director", "办公室主任"
+    MEMBER = "member", "委员"
+    LIAISON = "liaison", "联络员"
+    STAFF = "staff", "工作人员"
+
+
+# The posts that a Party document fills (domain.md §0, mechanism 2).
+KEY_POSTS = (Post.DIRECTOR, Post.EXECUTIVE_DEPUTY_DIRECTOR, Post.OFFICE_DIRECTOR, Post.STAFF)
+
+
+class TeamKind(models.TextChoices):
+    LECTURERS = "lecturers", "报告团（宣讲团）"
+    CARE = "care", "关爱工作团"
+    TEACHERS = "teachers", "讲师团"
+    SCIENCE = "science", "科技服务团"
+    LAW_DEPUTIES = "law_deputies", "法治副校长"
+    SUPERVISORS = "supervisors", "义务监督员"
+    STUDIO = "studio", "五老工作室"

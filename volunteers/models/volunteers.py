@@ -1,0 +1,127 @@
+import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from guanai import identity
+from guanai.crypto import blind_index
+from guanai.fields import EncryptedDateField, EncryptedTextField
+from guanai.pinyin import pinyin_key
+from orgs.models import Unit
+from volunteers.enums import Daypart, Sex, VeteranKind, VolunteerStatus, Weekday
+from volunteers.querysets import VolunteerQuerySet
+
+
+class Speciality(models.Model):
+    """What somebody can do for the young; the county edits the list."""
+
+    name = models.CharField("特长", max_length=20, unique=True)
+    position = models.PositiveSmallIntegerField("次序", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "特长"
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Volunteer(models.Model):
+    """A 五老 or another helper on a unit's roster.
+
+    The name is clear for who may see the roster; identity number, phone, address and birth date rest encrypted.
+    `__str__` is the number, so that no log line holds a name.
+    """
+
+    number = models.CharField("编号", max_length=24, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="volunteers", verbose_name="单位")
+    name = models.CharField("姓名", max_length=40)
+    name_key = models.CharField(max_length=200, editable=False, db_collation="C")
+    sex = models.CharField("性别", max_length=6, choices=Sex.choices)
+    birth_year = models.PositiveSmallIntegerField("出生年份", null=True, blank=True)
+    birth_date = EncryptedDateField("出生日期")
+    id_number = EncryptedTextField("身份证号")
+    id_index = models.BinaryField(max_length=32, null=True, editable=False)
+    phone = EncryptedTextField("电话")
+    phone_index = models.BinaryField(max_length=32, null=True, editable=False)
+    address = EncryptedTextField("住址")
+    kind = models.CharField("五老类别", max_length=12, choices=VeteranKind.choices)
+    is_core = models.BooleanField("骨干", default=False)
+    specialities = models.ManyToManyField(Speciality, blank=True, related_name="volunteers", verbose_name="特长")
+    former_post = models.CharField("原单位和职务", max_length=60, blank=True)
+    status = models.CharField(
+        "状态", max_length=8, choices=VolunteerStatus.choices, default=VolunteerStatus.ACTIVE
+    )
+    joined_on = models.DateField("入库日期")
+    left_on = models.DateField("退出日期", null=True, blank=True)
+    left_reason = models.CharField("退出原因", max_length=60, blank=True)
+
+    objects = VolunteerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "五老"
+        ordering = ["name_key", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["id_index"], name="volunteer_id_once"),
+            models.CheckConstraint(
+                condition=Q(left_on=None, status__in=[VolunteerStatus.ACTIVE, VolunteerStatus.RESTING])
+                | (~Q(left_on=None) & Q(status__in=[VolunteerStatus.LEFT, VolunteerStatus.DECEASED])),
+                name="volunteer_left_with_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")), name="volunteer_left_after_joined"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "status"], name="volunteer_unit_status"),
+            models.Index(fields=["phone_index"], name="volunteer_phone"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def derive(self) -> None:
+        """Set what follows from the clear values: pinyin key, blind indexes, birth year."""
+        self.name_key = pinyin_key(self.name)
+        self.id_index = blind_index(identity.normalise_id(self.id_number)) if self.id_number else None
+        self.phone_index = blind_index(self.phone) if self.phone else None
+        if self.birth_date:
+            self.birth_year = self.birth_date.year
+
+    def age_in(self, year: int) -> int | None:
+        return year - self.birth_year if self.birth_year else None
+
+    @property
+    def age(self) -> int | None:
+        """Age by year of birth, which is all that the roster's readers see."""
+        return self.age_in(datetime.date.today().year)
+
+    @property
+    def masked_id(self) -> str:
+        return identity.mask_id(self.id_number)
+
+    @property
+    def masked_phone(self) -> str:
+        return identity.mask_phone(self.phone)
+
+    @property
+    def masked_address(self) -> str:
+        return identity.mask_text(self.address)
+
+
+class Availability(models.Model):
+    """A weekday and part of the day on which somebody is willing to serve."""
+
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="availabilities")
+    weekday = models.PositiveSmallIntegerField("星期", choices=Weekday.choices)
+    daypart = models.CharField("时段", max_length=10, choices=Daypart.choices)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "服务时间"
+        ordering = ["weekday", "daypart"]
+        constraints = [
+            models.UniqueConstraint(fields=["volunteer", "weekday", "daypart"], name="availability_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()}{self.get_daypart_display()}"

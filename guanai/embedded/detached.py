@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 # The shell leaves the server to the init process at once, so that no command is its parent: it ends with none of
 # them, and none is left with a dead child. Arguments and the log's path reach it as they are, whatever they contain.
@@ -22,6 +23,7 @@ def launch(
     group: int | None = None,
 ) -> None:
     """Run `arguments` in the background in a session of its own, its output appended to `log`."""
+    account: dict[str, Any] = {} if user is None else {"user": user, "group": group, "extra_groups": []}
     subprocess.run(  # noqa: S603  # the arguments are ours
         ["/bin/sh", "-c", LAUNCH, "launch", str(log), *map(str, arguments)],
         check=True,
@@ -30,7 +32,7 @@ def launch(
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        **({} if user is None else {"user": user, "group": group, "extra_groups": []}),  # type: ignore[call-overload]
+        **account,
     )
 
 

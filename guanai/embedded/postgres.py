@@ -15,6 +15,7 @@ import subprocess
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from guanai.embedded.detached import accepts_connections, command_line, last_lines, launch, wait_until
 from guanai.embedded.runtime import INSTEAD, Embedded, EmbeddedServerError, make_private
@@ -43,6 +44,7 @@ SETTINGS = {
     # Statements may hold values; the log keeps the message alone.
     "log_min_error_statement": "panic",
 }
+# For tests. Their databases are copies that live for minutes: nothing needs to be vacuumed, and what measures analyzes.
 WITHOUT_DURABILITY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
@@ -65,8 +67,10 @@ class Installation:
 
     def run(self, program: str, *arguments: str | Path, words: str = "") -> None:
         """Run a program to its end with `words` as its input. Raises EmbeddedServerError when it fails."""
-        account = {} if self.user is None else {"user": self.user, "group": self.group, "extra_groups": []}
-        done = subprocess.run(  # type: ignore[call-overload]  # noqa: S603  # the arguments are ours
+        account: dict[str, Any] = (
+            {} if self.user is None else {"user": self.user, "group": self.group, "extra_groups": []}
+        )
+        done = subprocess.run(  # noqa: S603  # the arguments are ours
             [str(self.programs / program), *map(str, arguments)],
             cwd="/",
             env=_environment(),

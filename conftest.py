@@ -1,0 +1,51 @@
+"""Tests run on servers and files of their own in `var/test`; nothing of a demonstration is touched.
+
+This is read before Django is configured. A DATABASE_URL or REDIS_URL in the environment is respected.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+VAR_DIR = Path(__file__).resolve().parent / "var" / "test"
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "guanai.settings"
+os.environ["GUANAI_DEBUG"] = "1"
+os.environ["GUANAI_VAR_DIR"] = str(VAR_DIR)
+os.environ["GUANAI_OUT_DIR"] = str(VAR_DIR / "out")
+os.environ["GUANAI_LOG_LEVEL"] = "ERROR"
+# Several test processes share one broker, each under a name of its own.
+os.environ["GUANAI_REDIS_PREFIX"] = f"test-{os.getpid()}"
+# The data of tests is worth nothing after the test.
+os.environ["GUANAI_EMBEDDED_DURABLE"] = "0"
+
+pytest_plugins = ["tests.databases", "tests.processes"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    from guanai.celery import app
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # One process, one cache: what a test caches is neither seen nor flushed by a test beside it.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # Tasks run where they are called, except in tests of real processes (`real_worker` of tests/processes.py).
+    app.conf.task_always_eager = True
+    app.conf.task_eager_propagates = True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What lies in tests/browser, tests/bench and tests/faults carries the mark of its directory."""
+    for item in items:
+        for directory in ("browser", "bench", "faults"):
+            if f"tests/{directory}/" in item.nodeid:
+                item.add_marker(directory)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    from django.core.cache import cache
+
+    cache.clear()

@@ -1,0 +1,32 @@
+"""Real processes against the database of a test: what is done in another process must be seen from it."""
+
+from collections.abc import Iterator
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.db import connection
+
+from guanai.celery import app
+from guanai.embedded.processes import Process, background_work
+
+
+@pytest.fixture
+def process_environment(transactional_db: None) -> dict[str, str]:
+    """Lets a child process work on this test's database; lay it over the environment that it inherits."""
+    parameters = connection.settings_dict
+    sign_in = ":".join(quote(part, safe="") for part in (parameters["USER"], parameters["PASSWORD"]) if part)
+    query = urlencode({"host": parameters["HOST"]})
+    port = f":{parameters['PORT']}" if parameters["PORT"] else ""
+    address = f"postgresql://{sign_in}@{port}/{parameters['NAME']}?{query}"
+    return {"DATABASE_URL": address}
+
+
+@pytest.fixture
+def real_worker(process_environment: dict[str, str]) -> Iterator[Process]:
+    """A real Celery worker with beat, in place of eager tasks. A test may kill the worker."""
+    app.conf.task_always_eager = False
+    try:
+        with background_work(environment=process_environment) as processes:
+            yield processes[0]
+    finally:
+        app.conf.task_always_eager = True

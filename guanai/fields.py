@@ -21,7 +21,6 @@ class EncryptedTextField(_TextField):
         kwargs.setdefault("null", True)
         kwargs.setdefault("blank", True)
         kwargs.setdefault("editable", True)
-        kwargs.setdefault("default", "")
         super().__init__(*args, **kwargs)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> str:

@@ -20,7 +20,7 @@ WITH RECURSIVE roots AS (
         ELSE (SELECT max(tree_id) FROM orgs_unit) + (row_number() OVER (ORDER BY id))::int END AS tree
     FROM orgs_unit WHERE parent_id IS NULL
 ), walk AS (
-    SELECT id, tree, 0 AS depth, ARRAY[position] AS path, ARRAY[id] AS line FROM roots
+    SELECT id, tree, 0 AS depth, ARRAY[position]::varchar[] AS path, ARRAY[id] AS line FROM roots
     UNION ALL
     SELECT u.id, w.tree, w.depth + 1, w.path || u.position, w.line || u.id
     FROM orgs_unit u JOIN walk w ON u.parent_id = w.id

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from orgs.models import Membership, Unit  # noqa: F401
 
 
-class UnitQuerySet(TreeQuerySet):
+class UnitQuerySet(TreeQuerySet["Unit"]):
     def in_branch(self, unit: "Unit") -> Self:
         """The unit itself and everything under it, in tree order."""
         return self.filter(tree_id=unit.tree_id, lft__gte=unit.lft, rght__lte=unit.rght).order_by("tree_id", "lft")
@@ -25,8 +25,7 @@ class UnitQuerySet(TreeQuerySet):
         return self.exclude(committee_established_on=None)
 
 
-class UnitManager(TreeManager.from_queryset(UnitQuerySet)):  # type: ignore[misc]
-    pass
+UnitManager = TreeManager.from_queryset(UnitQuerySet)
 
 
 class MembershipQuerySet(QuerySet["Membership"]):

@@ -23,8 +23,9 @@ class MPTTModel(models.Model):
     rght: int
     tree_id: int
     level: int
+    objects: TreeManager[Self]
     _mptt_meta: ClassVar[MPTTOptions]
-    _tree_manager: ClassVar[TreeManager[Self]]  # type: ignore[misc]
+    _tree_manager: ClassVar[TreeManager[Self]]
 
     def get_ancestors(self, ascending: bool = ..., include_self: bool = ...) -> TreeQuerySet[Self]: ...
     def get_family(self) -> TreeQuerySet[Self]: ...

@@ -11,7 +11,8 @@ from unicodedata import east_asian_width
 
 Number = int | float | Decimal
 
-WIDTH = 446
+# Two columns on a desktop; a phone 390 wide, less its margins.
+WIDTH, SMALL_WIDTH = 446, 312
 FONT = 13
 
 
@@ -31,6 +32,7 @@ class Bar:
     """Geometry of one bar. `has_bar` is false where there is nothing to draw but a label."""
 
     point: Point
+    label: str
     has_bar: bool
     x: str
     y: str
@@ -46,21 +48,38 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """The same bars at one width. `suffix` keeps the identifiers of two drawings on one page apart."""
+
+    suffix: str
+    width: int
+    height: int
+    bars: list[Bar]
+    grid: list[str]
+    axis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
-    """`name` makes the identifiers of a page unique; `title` states the finding; `unit` is the measure word."""
+    """`name` makes the identifiers of a page unique; `title` states the finding; `unit` is the measure word.
+
+    `small` is the drawing for phones; there is none where its figures would run into each other, and the large one
+    scrolls instead.
+    """
 
     name: str
     title: str
     unit: str
-    width: int
-    height: int
-    bars: list[Bar]
     points: Sequence[Point]
-    grid: list[str]
-    axis: str
+    large: Drawing
+    small: Drawing | None
     this_series: str = ""
     last_series: str = ""
     partial_series: str = ""
+
+    @property
+    def drawings(self) -> list[Drawing]:
+        return [self.small, self.large] if self.small else [self.large]
 
     @property
     def has_partial(self) -> bool:
@@ -90,17 +109,54 @@ def text_width(text: str) -> float:
     return sum(FONT if east_asian_width(char) in "WF" else FONT * 0.58 for char in text)
 
 
+def value_text(value: Number | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
 # Months: the axis at 222, three grid lines above it up to 28, labels at 244.
 AXIS_Y, TOP_Y, MONTHS_HEIGHT, MONTH_LABEL_Y = 222, 28, 262, 244
-BAR_WIDTH, MARK_OVERHANG, TEXT_GAP, TEXT_HEIGHT = 20, 3, 8, 11
+MAX_BAR, MARK_OVERHANG, TEXT_GAP, TEXT_HEIGHT = 20, 3, 8, 11
 
 
 def value_text_y(bar_top: float, mark: float | None) -> float:
-    """The base line of a bar's figure: above the bar, and above last year's mark where that would strike it through."""
+    """The base line of a bar's figure: above the bar, and above last year's mark where that would strike through it."""
     base = bar_top - TEXT_GAP
     if mark is not None and base - TEXT_HEIGHT - 3 <= mark <= base + 5:
         base = mark - TEXT_GAP
     return base
+
+
+def months_drawing(points: Sequence[Point], width: int, suffix: str) -> Drawing:
+    every = [float(value) for point in points for value in (point.value, point.last_year) if value is not None]
+    step = grid_step(max(every, default=0))
+    scale = (AXIS_Y - TOP_Y) / (3 * step)
+    pitch = (width - 8) / max(len(points), 1)
+    thick = min(MAX_BAR, pitch * 0.6)
+    bars = []
+    for position, point in enumerate(points):
+        centre = 4 + pitch * (position + 0.5)
+        height = float(point.value or 0) * scale
+        mark = None if point.last_year is None else AXIS_Y - float(point.last_year) * scale
+        bars.append(
+            Bar(
+                point=point,
+                label=point.label.removesuffix("月") if suffix else point.label,
+                has_bar=point.value is not None,
+                x=px(centre - thick / 2),
+                y=px(AXIS_Y - height),
+                width=px(thick),
+                height=px(height),
+                text_x=px(centre),
+                text_y=px(value_text_y(AXIS_Y - height, mark)),
+                label_x=px(centre),
+                label_y=px(MONTH_LABEL_Y),
+                last_x1=px(centre - thick / 2 - MARK_OVERHANG),
+                last_x2=px(centre + thick / 2 + MARK_OVERHANG),
+                last_y="" if mark is None else px(mark),
+            )
+        )
+    grid = [px(AXIS_Y - line * step * scale) for line in (1, 2, 3)]
+    return Drawing(suffix=suffix, width=width, height=MONTHS_HEIGHT, bars=bars, grid=grid, axis=px(AXIS_Y))
 
 
 def months_chart(
@@ -114,42 +170,15 @@ def months_chart(
     partial_series: str = "本月至今",
 ) -> Chart:
     """Upright bars over time with last year's value as a mark. `title` says the finding in one sentence."""
-    every = [float(value) for point in points for value in (point.value, point.last_year) if value is not None]
-    step = grid_step(max(every, default=0))
-    scale = (AXIS_Y - TOP_Y) / (3 * step)
-    pitch = (WIDTH - 8) / max(len(points), 1)
-    bars = []
-    for position, point in enumerate(points):
-        centre = 4 + pitch * (position + 0.5)
-        height = float(point.value or 0) * scale
-        mark = None if point.last_year is None else AXIS_Y - float(point.last_year) * scale
-        bars.append(
-            Bar(
-                point=point,
-                has_bar=point.value is not None,
-                x=px(centre - BAR_WIDTH / 2),
-                y=px(AXIS_Y - height),
-                width=px(BAR_WIDTH),
-                height=px(height),
-                text_x=px(centre),
-                text_y=px(value_text_y(AXIS_Y - height, mark)),
-                label_x=px(centre),
-                label_y=px(MONTH_LABEL_Y),
-                last_x1=px(centre - BAR_WIDTH / 2 - MARK_OVERHANG),
-                last_x2=px(centre + BAR_WIDTH / 2 + MARK_OVERHANG),
-                last_y="" if mark is None else px(mark),
-            )
-        )
+    widest = max((text_width(value_text(point.value)) for point in points), default=0)
+    fits = widest <= (SMALL_WIDTH - 8) / max(len(points), 1)
     return Chart(
         name=name,
         title=title,
         unit=unit,
-        width=WIDTH,
-        height=MONTHS_HEIGHT,
-        bars=bars,
         points=points,
-        grid=[px(AXIS_Y - line * step * scale) for line in (1, 2, 3)],
-        axis=px(AXIS_Y),
+        large=months_drawing(points, WIDTH, ""),
+        small=months_drawing(points, SMALL_WIDTH, "-small") if fits else None,
         this_series=this_series,
         last_series=last_series,
         partial_series=partial_series,
@@ -157,16 +186,14 @@ def months_chart(
 
 
 BAR_HEIGHT, ROOMY_PITCH, TIGHT_PITCH, ROOMY_ROWS = 28, 48, 38, 6
-MIN_LABEL, MAX_LABEL, VALUE_ROOM = 104, 200, 52
+LABEL_GAP, VALUE_ROOM = 12, 52
 
 
-def bars_chart(points: Sequence[Point], *, name: str, title: str, unit: str) -> Chart:
-    """Lying bars in the order given (the taxonomy's or the tree's, never by size), values at their ends."""
+def bars_drawing(points: Sequence[Point], width: int, suffix: str) -> Drawing:
     pitch = ROOMY_PITCH if len(points) <= ROOMY_ROWS else TIGHT_PITCH
-    widest = max((text_width(point.label) for point in points), default=0)
-    left = min(max(MIN_LABEL, ceil(widest) + 12), MAX_LABEL)
+    left = ceil(max((text_width(point.label) for point in points), default=0)) + LABEL_GAP
     largest = max((float(point.value or 0) for point in points), default=0)
-    scale = (WIDTH - left - VALUE_ROOM) / largest if largest else 0
+    scale = max(width - left - VALUE_ROOM, 0) / largest if largest else 0
     bars = []
     for position, point in enumerate(points):
         top = 6 + position * pitch
@@ -175,6 +202,7 @@ def bars_chart(points: Sequence[Point], *, name: str, title: str, unit: str) -> 
         bars.append(
             Bar(
                 point=point,
+                label=point.label,
                 has_bar=point.value is not None,
                 x=px(left),
                 y=px(top),
@@ -186,7 +214,10 @@ def bars_chart(points: Sequence[Point], *, name: str, title: str, unit: str) -> 
                 label_y=px(middle),
             )
         )
-    height = 2 + pitch * len(points)
-    return Chart(
-        name=name, title=title, unit=unit, width=WIDTH, height=height, bars=bars, points=points, grid=[], axis=px(left)
-    )
+    return Drawing(suffix=suffix, width=width, height=2 + pitch * len(points), bars=bars, grid=[], axis=px(left))
+
+
+def bars_chart(points: Sequence[Point], *, name: str, title: str, unit: str) -> Chart:
+    """Lying bars in the order given (the taxonomy's or the tree's, never by size), values at their ends."""
+    large, small = bars_drawing(points, WIDTH, ""), bars_drawing(points, SMALL_WIDTH, "-small")
+    return Chart(name=name, title=title, unit=unit, points=points, large=large, small=small)

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import DateTimeBaseInput
 
 
 class PageRenderer(TemplatesSetting):
@@ -22,7 +23,7 @@ class PageRenderer(TemplatesSetting):
 # Widgets that are not one box to type in: their parts are laid out by includes/field.html.
 CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
-DATE_INPUTS: dict[type[forms.DateTimeBaseInput], tuple[str, str]] = {
+DATE_INPUTS: dict[type[DateTimeBaseInput], tuple[str, str]] = {
     forms.DateTimeInput: ("datetime-local", "%Y-%m-%dT%H:%M"),
     forms.DateInput: ("date", "%Y-%m-%d"),
     forms.TimeInput: ("time", "%H:%M"),

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms, template
 from django.core.paginator import Page
-from django.forms.utils import ErrorList
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import timezone
@@ -21,7 +20,6 @@ register = template.Library()
 NONE = "—"
 WAN = Decimal(10_000)
 WEEKDAYS = "一二三四五六日"
-MASKS = "*＊"
 
 
 # Icons and states
@@ -167,7 +165,7 @@ def crumb(*steps: str) -> SafeString:
 
 
 @register.inclusion_tag("includes/five.html")
-def five(cells: Iterable[Cell], wide: bool = False, name: str = "本年材料") -> dict[str, Any]:
+def five(cells: Iterable[Cell], *, wide: bool = False, name: str = "本年材料") -> dict[str, Any]:
     """Five cells: compact with one letter each, or wide with word and note."""
     return {"cells": cells, "wide": wide, "name": name}
 
@@ -194,17 +192,13 @@ def pager(context: Context, page: Page[Any], measure: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("includes/error_summary.html")
-def error_summary(*form_list: forms.BaseForm) -> dict[str, Any]:
+def error_summary(*form_list: forms.BaseForm, heading: str = "") -> dict[str, Any]:
     """All errors of one or more forms with links to their fields; nothing where there are none."""
     lines: list[tuple[str, str]] = []
     for form in form_list:
         for name, errors in form.errors.items():
-            lines.extend((anchor(form, name), str(message)) for message in error_texts(errors))
-    return {"lines": lines}
-
-
-def error_texts(errors: ErrorList | list[str]) -> list[str]:
-    return [str(message) for message in errors]
+            lines.extend((anchor(form, name), str(message)) for message in errors)
+    return {"lines": lines, "heading": heading}
 
 
 def anchor(form: forms.BaseForm, name: str) -> str:

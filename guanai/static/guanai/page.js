@@ -72,17 +72,26 @@ function pressScriptedButton(event) {
   show.setAttribute("aria-pressed", String(hidden));
 }
 
-/* A list that could not be fetched says so; a session that ended leads to the sign-in page. */
-function tellFailure(event) {
+/* A list that could not be fetched says so. */
+function tellFailure() {
   const place = document.getElementById("failure");
   if (place) place.hidden = false;
-  if (event.detail.xhr && event.detail.xhr.status === 403) location.reload();
+}
+
+/* An answer from another address (the session has ended: the sign-in page) is opened, not put into this page. */
+function followRedirect(event) {
+  const { xhr, pathInfo } = event.detail;
+  const asked = new URL(pathInfo.requestPath, location.href).pathname;
+  if (!xhr.responseURL || new URL(xhr.responseURL).pathname === asked) return;
+  event.detail.shouldSwap = false;
+  location.assign(xhr.responseURL);
 }
 
 document.addEventListener("click", followErrorLink);
 document.addEventListener("click", closeDialog);
 document.addEventListener("click", pressScriptedButton);
 document.addEventListener("htmx:afterSwap", openFilledDialog);
+document.addEventListener("htmx:beforeSwap", followRedirect);
 document.addEventListener("htmx:responseError", tellFailure);
 document.addEventListener("htmx:sendError", tellFailure);
 

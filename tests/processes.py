@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from guanai.celery import app
+from guanai.embedded.detached import wait_until
 from guanai.embedded.processes import Process, background_work
 
 
@@ -27,6 +28,7 @@ def real_worker(process_environment: dict[str, str]) -> Iterator[Process]:
     app.conf.task_always_eager = False
     try:
         with background_work(environment=process_environment) as processes:
+            assert wait_until(lambda: bool(app.control.ping(timeout=1)), seconds=30), "the worker did not answer"
             yield processes[0]
     finally:
         app.conf.task_always_eager = True

@@ -95,7 +95,8 @@ def _start(arguments: Sequence[str], environment: Mapping[str, str] | None) -> P
     module, *rest = arguments
     base = Path(settings.BASE_DIR)
     return subprocess.Popen(  # noqa: S603  # the arguments are ours
-        [sys.executable, "-m", module, *rest],
+        # On one's own machine everybody knows whether they are root.
+        [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", module, *rest],
         cwd=base,
         env={**os.environ, "PYTHONPATH": str(base), **(environment or {})},
     )

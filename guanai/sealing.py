@@ -79,10 +79,12 @@ def seal(
                         rewrites.get(name, _copy)(member, out)
 
 
-def sealed_bytes(content: bytes, *, properties: Properties | None = None) -> bytes:
+def sealed_bytes(
+    content: bytes, *, properties: Properties | None = None, rewrites: Mapping[str, Rewrite] | None = None
+) -> bytes:
     """Return the zip ``content`` sealed, for files that are made in memory."""
     target = io.BytesIO()
-    seal(io.BytesIO(content), target, properties=properties)
+    seal(io.BytesIO(content), target, properties=properties, rewrites=rewrites)
     return target.getvalue()
 
 

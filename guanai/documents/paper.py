@@ -141,7 +141,7 @@ class Paper:
         self._counts[level - 1] += 1
         self._counts[level:] = [0] * (4 - level)
         number = self._counts[level - 1]
-        marks = (f"{chinese_numeral(number)}、", f"（{chinese_numeral(number)}）", f"{number}．", f"（{number}）")
+        marks = (f"{chinese_numeral(number)}、", f"（{chinese_numeral(number)}）", f"{number}.", f"（{number}）")
         self._add(f"{marks[level - 1]}{text}", f"heading {level}")
 
     def _red_head(self, head: RedHead) -> None:

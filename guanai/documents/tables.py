@@ -53,6 +53,9 @@ def add_table(
     if total is not None:
         texts = [shown(plain(value, kind), kind) for value, kind in zip(total, kinds, strict=True)]
         _fill(lines[-1], texts, ["表头", *styles[1:]])
+    # The last row stays with what follows the table: its note, or the boxes to sign.
+    for cell in lines[-1].cells:
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
     for column in range(merged_columns):
         _merge_equal(lines[1 : 1 + len(rows)], rows, column)
 
@@ -66,14 +69,11 @@ def add_sign_boxes(document: Document, boxes: Sequence[tuple[str, str]]) -> None
     for cell, (label, signer) in zip(row.cells, boxes, strict=True):
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.TOP
         _write(cell, label, "表文")
-        # Two empty lines: a stamp is 42 mm wide and lies over the signature and the date.
-        for text, style in (
-            ("", "表文"),
-            ("", "表文"),
-            (signer, "表文"),
-            ("年　　月　　日", "表数"),
-        ):
-            cell.add_paragraph(xml_text(text), style=style)
+        # Three empty lines: a stamp is 42 mm wide and lies over the signature and the date.
+        for _ in range(3):
+            cell.add_paragraph(style="表文")
+        cell.add_paragraph(xml_text(signer), style="表文")
+        cell.add_paragraph("年　　月　　日", style="表数")
 
 
 def _set_widths(table: Table, shares: Sequence[float]) -> None:

@@ -6,6 +6,7 @@
 from guanai.sheets.layout import (
     Cell,
     Chart,
+    ChartPage,
     Column,
     Figure,
     Footer,
@@ -25,6 +26,7 @@ from guanai.sheets.workbooks import write_workbook
 __all__ = [
     "Cell",
     "Chart",
+    "ChartPage",
     "Column",
     "Figure",
     "Footer",

@@ -121,9 +121,18 @@ def group_runs(columns: Sequence[Column]) -> list[tuple[str | None, int, int]]:
     return runs
 
 
-def thirds(count: int) -> tuple[tuple[int, int], ...]:
-    """The three ranges of ``count`` columns (from 0, both ends included) for a three-part line; one below three."""
-    if count < 3:
-        return ((0, count - 1),)
-    edge = max(1, round(count / 3))
-    return (0, edge - 1), (edge, count - 1 - edge), (count - edge, count - 1)
+def three_spans(widths: Sequence[float], texts: Sequence[str]) -> list[tuple[int, int]]:
+    """The ranges of columns (from 0, both ends included) for texts at the left, in the middle and at the right.
+
+    Each range is about a third of the table. Where three columns cannot be had, or a text would be cut off, there is
+    one range over all columns, for the texts in one line.
+    """
+    last = len(widths) - 1
+    third = sum(widths) / 3
+    left = next((index for index in range(last) if sum(widths[: index + 1]) >= third), 0)
+    right = next((index for index in range(last, 0, -1) if sum(widths[index:]) >= third), last)
+    spans = [(0, left), (left + 1, right - 1), (right, last)]
+    for (first, end), text in zip(spans, texts, strict=True):
+        if end < first or sum(widths[first : end + 1]) < display_width(text) + 1:
+            return [(0, last)]
+    return spans

@@ -155,11 +155,23 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class ChartPage:
+    """A sheet of charts only, one to a printed page; each names the sheet of its figures in ``source``."""
+
+    heading: str
+    charts: Sequence[Chart]
+    title: str = "图表"
+
+    def __post_init__(self) -> None:
+        check_sheet_title(self.title)
+
+
+@dataclass(frozen=True, slots=True)
 class Workbook:
     """A whole file. ``dated`` goes into the file's properties: the day the figures are of, never the clock."""
 
     title: str
-    sheets: Sequence[Sheet]
+    sheets: Sequence[Sheet | ChartPage]
     dated: date | None = None
 
     def __post_init__(self) -> None:

@@ -10,8 +10,9 @@ from typing import IO, Any
 from rustpy_xlsxwriter import Format, write_worksheet
 
 from guanai.sealing import Properties, Rewrite, seal
-from guanai.sheets.cells import FONT, Plain, column_width, plain, thirds
+from guanai.sheets.cells import FONT, Plain, column_width, display_width, plain, three_spans
 from guanai.sheets.layout import Column, Kind, UnitLine, Value, check_sheet_title
+from guanai.sheets.pages import BOTTOM_MARGIN, FOOTER_MARGIN, HEADER_MARGIN, PAGE_NUMBERS, SIDE_MARGIN, TOP_MARGIN
 from guanai.xmltext import xml_text
 
 # Rows cannot be measured before they are written; these fit what such columns hold, in half-width characters.
@@ -28,7 +29,17 @@ _USUAL_WIDTH = {
 _ALIGNMENT = {Kind.TEXT: "left", Kind.CODE: "center", Kind.DATE: "center"}
 _A4 = 9
 _HEADING_ROW, _UNIT_ROW, _HEADER_ROW = 0, 1, 2
+_FILTER_BUTTON = 3
 _HEAD_BYTES = 1 << 16
+# The library writes no cell for a missing value, and the printed grid would have holes. A rule that always holds
+# (no cell holds this number) draws the border round every cell of the list, empty ones too.
+_GRID = {"type": "cell", "criteria": "!=", "value": -1e15, "format": Format().set_border("thin")}
+# The library loses the height of the first row when more merged rows follow.
+_TITLE_ROW, _HIGH_TITLE_ROW = b'<row r="1">', b'<row r="1" ht="36" customHeight="1">'
+_DEFAULT_HEIGHT, _HEIGHT = (
+    b'<sheetFormatPr defaultRowHeight="15"/>',
+    b'<sheetFormatPr defaultRowHeight="20" customHeight="1"/>',
+)
 _COLUMN_STYLE = re.compile(rb'(<col [^>]*?) style="\d+"')
 
 
@@ -53,6 +64,7 @@ def stream_list(
     headings = [xml_text(column.heading) for column in columns]
     if len(set(headings)) != len(headings) or any(column.group for column in columns):
         raise ValueError("a streamed list needs headings that differ, and no groups")
+    widths = [column_width(column, _longest(column)) for column in columns]
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
         unsealed, sealed = Path(folder) / "unsealed.xlsx", Path(folder) / "sealed.xlsx"
         write_worksheet(
@@ -63,14 +75,13 @@ def stream_list(
             freeze_col=1,
             header_row=_HEADER_ROW,
             header_format=_bordered().set_bold().set_align("center").set_align("vcenter").set_text_wrap(),
-            column_widths=[column_width(column, _USUAL_WIDTH[column.kind]) for column in columns],
+            column_widths=widths,
             column_formats=[_column_format(column.kind) for column in columns],
-            merge_ranges=_head(heading, unit_line, len(columns)),
-            row_heights={_HEADING_ROW: 32.0, _UNIT_ROW: 20.0, _HEADER_ROW: 32.0},
+            merge_ranges=_head(heading, unit_line, widths),
+            row_heights={_UNIT_ROW: 20.0, _HEADER_ROW: 32.0},
             autofilter=True,
-            # A missing value must still be a cell, or the grid would have holes in print.
-            na_rep="",
-            ignore_errors=[column.heading for column in columns if column.kind in (Kind.TEXT, Kind.CODE)],
+            conditional_formats=dict.fromkeys(headings, _GRID),
+            ignore_errors=[name for name, column in zip(headings, columns, strict=True) if column.kind is Kind.CODE],
             page_setup=_PAGE,
         )
         properties = Properties(title=heading, dated=dated)
@@ -82,11 +93,18 @@ def stream_list(
 _PAGE = {
     "landscape": True,
     "paper_size": _A4,
-    "margins": {"left": 0.59, "right": 0.59, "top": 0.71, "bottom": 0.79, "header": 0.3, "footer": 0.35},
+    "margins": {
+        "left": SIDE_MARGIN,
+        "right": SIDE_MARGIN,
+        "top": TOP_MARGIN,
+        "bottom": BOTTOM_MARGIN,
+        "header": HEADER_MARGIN,
+        "footer": FOOTER_MARGIN,
+    },
     "repeat_rows": (_HEADER_ROW, _HEADER_ROW),
     "fit_to_pages": (1, 0),
     "center_horizontally": True,
-    "footer": f'&L&"{FONT},常规"&10填表人：　　　　　审核人：&C&"{FONT},常规"&10第&P页 共&N页',
+    "footer": f'&L&"{FONT},常规"&10填表人：　　　　　审核人：&C&"{FONT},常规"&10{PAGE_NUMBERS}',
 }
 
 
@@ -123,16 +141,21 @@ def _column_format(kind: Kind) -> Format:
 _Merge = tuple[int, int, int, int, Any] | tuple[int, int, int, int, Any, Format | None]
 
 
-def _head(heading: str, unit_line: UnitLine | None, count: int) -> list[_Merge]:
+def _longest(column: Column) -> int:
+    """The width that a column's values will need, or its heading beside the button of the filter."""
+    return max(_USUAL_WIDTH[column.kind], display_width(xml_text(column.heading)) + _FILTER_BUTTON)
+
+
+def _head(heading: str, unit_line: UnitLine | None, widths: Sequence[float]) -> list[_Merge]:
     """Title and unit line as merged ranges. Excel refuses a merge of one cell, so one column is widened to two."""
-    last = max(count - 1, 1)
+    last = max(len(widths) - 1, 1)
     bold = Format().set_font_name(FONT).set_font_size(18).set_bold().set_align("center").set_align("vcenter")
     ranges: list[_Merge] = [(_HEADING_ROW, 0, _HEADING_ROW, last, xml_text(heading), bold)]
     if unit_line is None:
         return ranges
     quiet = [Format().set_font_name(FONT).set_font_size(11).set_align(side) for side in ("left", "center", "right")]
     parts = [xml_text(part) for part in unit_line.parts()]
-    spans = thirds(count)
+    spans = three_spans(widths, parts)
     if len(spans) < 3 or any(first == end for first, end in spans):
         return [*ranges, (_UNIT_ROW, 0, _UNIT_ROW, last, "　　".join(filter(None, parts)), quiet[0])]
     for (first, end), part, form in zip(spans, parts, quiet, strict=True):
@@ -140,9 +163,13 @@ def _head(heading: str, unit_line: UnitLine | None, count: int) -> list[_Merge]:
     return ranges
 
 
-def _without_column_styles(source: IO[bytes], target: IO[bytes]) -> None:
-    """Take the styles off the columns: the cells carry them, and the borders must not run down to row 1,048,576."""
-    target.write(_COLUMN_STYLE.sub(rb"\1", source.read(_HEAD_BYTES)))
+def _with_airy_rows(source: IO[bytes], target: IO[bytes]) -> None:
+    """Set the height of all rows, and take the styles off the columns.
+
+    The cells carry the styles too, and the columns' borders would run down to row 1,048,576.
+    """
+    head = source.read(_HEAD_BYTES).replace(_DEFAULT_HEIGHT, _HEIGHT).replace(_TITLE_ROW, _HIGH_TITLE_ROW)
+    target.write(_COLUMN_STYLE.sub(rb"\1", head))
     while chunk := source.read(_HEAD_BYTES):
         target.write(chunk)
 
@@ -154,6 +181,6 @@ def _song_by_default(source: IO[bytes], target: IO[bytes]) -> None:
 
 
 _REWRITES: dict[str, Rewrite] = {
-    "xl/worksheets/sheet1.xml": _without_column_styles,
+    "xl/worksheets/sheet1.xml": _with_airy_rows,
     "xl/styles.xml": _song_by_default,
 }

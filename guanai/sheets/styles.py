@@ -7,6 +7,8 @@ from guanai.sheets.cells import FONT
 from guanai.sheets.layout import Kind
 
 TITLE, UNIT, GROUP, HEADER = "表题", "表首", "表头组", "表头"
+# The three parts of the unit line and of the footer have a style each, named by its place.
+SIDES = {"左": "left", "中": "center", "右": "right"}
 SECTION, FOOTER, NOTE, LINK = "小节", "表尾", "说明", "链接"
 
 BODY = Font(name=FONT, size=11)
@@ -29,7 +31,7 @@ _KIND_NAMES = {
     Kind.SCORE: "分值",
     Kind.DATE: "日期",
 }
-_SIDES = {Kind.TEXT: "left", Kind.CODE: "center", Kind.DATE: "center"}
+_ALIGNED = {Kind.TEXT: "left", Kind.CODE: "center", Kind.DATE: "center"}
 # The tree below a county is three deep; one more for a list inside it.
 _DEEPEST = 4
 
@@ -48,8 +50,8 @@ def add_styles(book: openpyxl.Workbook) -> None:
     middle = Alignment(horizontal="center", vertical="center", wrap_text=True)
     _add(book, TITLE, Font(name=FONT, size=18, bold=True), Alignment(horizontal="center", vertical="center"))
     for style, font in ((UNIT, BODY), (FOOTER, BODY)):
-        for side in ("left", "center", "right"):
-            _add(book, f"{style}{side}", font, Alignment(horizontal=side, vertical="center"))
+        for name, side in SIDES.items():
+            _add(book, f"{style}{name}", font, Alignment(horizontal=side, vertical="center"))
     _add(book, GROUP, _BOLD, middle, border=_BOX, fill=_SUNK)
     _add(book, HEADER, _BOLD, middle, border=_BOX, fill=_SUNK)
     _add(book, SECTION, _BOLD, Alignment(horizontal="left", vertical="center"), border=_BOX, fill=_SUNK)
@@ -62,7 +64,7 @@ def add_styles(book: openpyxl.Workbook) -> None:
 
 
 def _add_body(book: openpyxl.Workbook, kind: Kind, *, bold: bool, depth: int) -> None:
-    side = _SIDES.get(kind, "right")
+    side = _ALIGNED.get(kind, "right")
     wraps = kind in (Kind.TEXT, Kind.CODE)
     alignment = Alignment(horizontal=side, vertical="center", indent=depth, wrap_text=wraps)
     name = body_style(kind, bold=bold, indent=depth)

@@ -2,18 +2,15 @@
 
 import io
 from collections.abc import Sequence
+from typing import IO
 
 import openpyxl
-from openpyxl.cell import Cell as ExcelCell
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from guanai.sealing import Properties, sealed_bytes
+from guanai.sealing import Properties, Rewrite, sealed_bytes
 from guanai.sheets.cells import (
-    FONT,
     column_width,
     display_width,
     group_runs,
@@ -21,14 +18,15 @@ from guanai.sheets.cells import (
     looks_like_formula,
     plain,
     shown,
-    thirds,
+    three_spans,
 )
-from guanai.sheets.charts import Body, add_chart
-from guanai.sheets.layout import Cell, Kind, Row, Section, Sheet, Value, Workbook
-from guanai.sheets.styles import FOOTER, GROUP, HEADER, LINK, NOTE, SECTION, TITLE, UNIT, add_styles, body_style
+from guanai.sheets.charts import Body, add_chart, write_chart_page
+from guanai.sheets.layout import Cell, Chart, ChartPage, Kind, Row, Section, Sheet, Value, Workbook
+from guanai.sheets.pages import LINE_HEIGHT, set_page
+from guanai.sheets.styles import FOOTER, GROUP, HEADER, LINK, NOTE, SECTION, SIDES, TITLE, UNIT, add_styles, body_style
 from guanai.xmltext import xml_text
 
-_TITLE_HEIGHT, _LINE_HEIGHT, _ROW_HEIGHT = 36.0, 15.0, 21.0
+_TITLE_HEIGHT, _ROW_HEIGHT = 36.0, 21.0
 
 
 def write_workbook(workbook: Workbook) -> bytes:
@@ -40,18 +38,52 @@ def write_workbook(workbook: Workbook) -> bytes:
     book.remove(book.worksheets[0])
     add_styles(book)
     titles = {sheet.title for sheet in workbook.sheets}
+    tables = [sheet for sheet in workbook.sheets if isinstance(sheet, Sheet)]
     bodies: dict[str, Body] = {}
-    for sheet in workbook.sheets:
-        bodies[sheet.title] = _SheetWriter(book.create_sheet(sheet.title), sheet, titles).write()
-    for sheet in workbook.sheets:
-        if sheet.chart:
-            source = bodies.get(sheet.chart.source or sheet.title)
-            if source is None:
-                raise ValueError(f"the chart of sheet {sheet.title!r} is drawn from no sheet: {sheet.chart.source!r}")
-            add_chart(book[sheet.title], sheet.chart, source, bodies[sheet.title])
+    rewrites: dict[str, Rewrite] = {}
+    for number, sheet in enumerate(workbook.sheets, start=1):
+        worksheet = book.create_sheet(sheet.title)
+        if isinstance(sheet, Sheet):
+            bodies[sheet.title] = body = _SheetWriter(worksheet, sheet, titles).write()
+            rewrites[f"xl/worksheets/sheet{number}.xml"] = _without_warnings(body)
+    for table in tables:
+        if table.chart:
+            add_chart(book[table.title], table.chart, _source(bodies, table.chart, table.title), bodies[table.title])
+    for page in workbook.sheets:
+        if isinstance(page, ChartPage):
+            sources = [(chart, _source(bodies, chart, page.title)) for chart in page.charts]
+            write_chart_page(book[page.title], page, sources)
     content = io.BytesIO()
     book.save(content)
-    return sealed_bytes(content.getvalue(), properties=Properties(title=workbook.title, dated=workbook.dated))
+    properties = Properties(title=workbook.title, dated=workbook.dated)
+    return sealed_bytes(content.getvalue(), properties=properties, rewrites=rewrites)
+
+
+def _source(bodies: dict[str, Body], chart: Chart, title: str) -> Body:
+    """The table that ``chart``, standing on the sheet ``title``, is drawn from."""
+    source = bodies.get(chart.source or title)
+    if source is None:
+        raise ValueError(f"the chart of sheet {title!r} is drawn from no table: {chart.source!r}")
+    return source
+
+
+def _without_warnings(body: Body) -> Rewrite:
+    """A rewrite that keeps Excel from marking phone and ID numbers as "number stored as text" (openpyxl cannot)."""
+    codes = [index + 1 for index, column in enumerate(body.columns) if column.kind is Kind.CODE]
+    ranges = " ".join(
+        f"{get_column_letter(column)}{body.first}:{get_column_letter(column)}{body.end}" for column in codes
+    )
+
+    def rewrite(source: IO[bytes], target: IO[bytes]) -> None:
+        sheet = source.read()
+        if ranges:
+            ignored = f'<ignoredErrors><ignoredError sqref="{ranges}" numberStoredAsText="1"/></ignoredErrors>'
+            # The schema puts it before the drawing; a sheet without one ends instead.
+            place = sheet.find(b"<drawing ") if b"<drawing " in sheet else sheet.rfind(b"</worksheet>")
+            sheet = sheet[:place] + ignored.encode() + sheet[place:]
+        target.write(sheet)
+
+    return rewrite
 
 
 class _SheetWriter:
@@ -70,9 +102,9 @@ class _SheetWriter:
     def write(self) -> Body:
         """Write the sheet and return where its table lies."""
         self._title()
-        if self.sheet.unit_line:
-            self._three_parts(self.sheet.unit_line.parts(), UNIT, ("left", "center", "right"), 20.0)
-        header = self.row
+        # The unit line needs the widths, and those need the table; its row is kept free until then.
+        unit_row, header = self.row, self.row + (self.sheet.unit_line is not None)
+        self.row = header
         self._header()
         body_row = self.row
         if self.sheet.total is not None and self.sheet.total_first:
@@ -84,26 +116,28 @@ class _SheetWriter:
         if self.sheet.total is not None and not self.sheet.total_first:
             self._table_row(Row(self.sheet.total, bold=True))
         widths = self._widths()
+        if self.sheet.unit_line:
+            self._three_parts(unit_row, self.sheet.unit_line.parts(), UNIT, widths, 20.0)
         if self.sheet.footer:
-            self._three_parts(self.sheet.footer.parts(), FOOTER, ("left", "left", "left"), 30.0)
+            self._three_parts(self.row, self.sheet.footer.parts(), FOOTER, widths, 30.0)
+            self.row += 1
         for note in self.sheet.notes:
             self._note(note, sum(widths))
         self._page(header, body_row)
         return Body(self.worksheet, self.sheet.columns, first, last, self.row, widths)
 
     def _title(self) -> None:
-        cell = self._merged(0, self.count - 1, self.sheet.heading, TITLE)
-        self.worksheet.row_dimensions[cell.row].height = _TITLE_HEIGHT
+        self._merged(self.row, 0, self.count - 1, self.sheet.heading, TITLE)
+        self.worksheet.row_dimensions[self.row].height = _TITLE_HEIGHT
         self.row += 1
 
-    def _three_parts(self, parts: Sequence[str], style: str, sides: Sequence[str], height: float) -> None:
-        """A line of three texts, each over a third of the columns; with fewer than three columns one text."""
-        spans = thirds(self.count)
+    def _three_parts(self, row: int, parts: Sequence[str], style: str, widths: Sequence[float], height: float) -> None:
+        """A line of three texts over the table's width; one text where it is too narrow for three."""
+        spans = three_spans(widths, parts)
         texts = list(parts) if len(spans) == 3 else ["　　".join(filter(None, parts))]
-        for (first, last), text, side in zip(spans, texts, sides, strict=False):
-            self._merged(first, last, text, f"{style}{side}")
-        self.worksheet.row_dimensions[self.row].height = height
-        self.row += 1
+        for (first, last), text, side in zip(spans, texts, SIDES, strict=False):
+            self._merged(row, first, last, text, f"{style}{side}")
+        self.worksheet.row_dimensions[row].height = height
 
     def _header(self) -> None:
         """One header row, or two when a column has a group."""
@@ -131,7 +165,7 @@ class _SheetWriter:
 
     def _line(self, line: Row | Section | Sequence[Value | Cell]) -> None:
         if isinstance(line, Section):
-            self._merged(0, self.count - 1, line.text, SECTION)
+            self._merged(self.row, 0, self.count - 1, line.text, SECTION)
             self.worksheet.row_dimensions[self.row].height = _ROW_HEIGHT
             self.row += 1
         else:
@@ -176,14 +210,11 @@ class _SheetWriter:
         if looks_like_formula(text):
             cell.quotePrefix = True
 
-    def _merged(self, first: int, last: int, text: str, style: str) -> ExcelCell:
-        self._fill_style(self.row, first, last, style)
+    def _merged(self, row: int, first: int, last: int, text: str, style: str) -> None:
+        self._fill_style(row, first, last, style)
         if last > first:
-            self.worksheet.merge_cells(None, self.row, first + 1, self.row, last + 1)
-        self._text(self.row, first, text)
-        cell = self.worksheet.cell(self.row, first + 1)
-        assert isinstance(cell, ExcelCell)
-        return cell
+            self.worksheet.merge_cells(None, row, first + 1, row, last + 1)
+        self._text(row, first, text)
 
     def _fill_style(self, row: int, first: int, last: int, style: str) -> None:
         """Style every cell of a range before it is merged, so that the border goes round all of it."""
@@ -198,28 +229,17 @@ class _SheetWriter:
             self.worksheet.column_dimensions[get_column_letter(index + 1)].width = width
         for row, texts in self.wrapped.items():
             lines = max(line_count(text, widths[index]) for index, text in texts)
-            self.worksheet.row_dimensions[row].height = max(_ROW_HEIGHT, lines * _LINE_HEIGHT + 6)
+            self.worksheet.row_dimensions[row].height = max(_ROW_HEIGHT, lines * LINE_HEIGHT + 6)
         return widths
 
     def _note(self, note: str, width: float) -> None:
-        self._merged(0, self.count - 1, note, NOTE)
-        self.worksheet.row_dimensions[self.row].height = line_count(note, width) * _LINE_HEIGHT + 3
+        self._merged(self.row, 0, self.count - 1, note, NOTE)
+        self.worksheet.row_dimensions[self.row].height = line_count(note, width) * LINE_HEIGHT + 3
         self.row += 1
 
     def _page(self, header: int, body: int) -> None:
-        """Freeze and repeat the header; A4 landscape, one page wide, centred, page numbers."""
+        """Freeze the header, repeat it in print, and set the page."""
         sheet = self.worksheet
         sheet.freeze_panes = f"{get_column_letter(min(self.sheet.frozen_columns, self.count - 1) + 1)}{body}"
         sheet.print_title_rows = f"{header}:{body - 1}"
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-        sheet.page_setup.fitToWidth = 1
-        sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        sheet.print_options.horizontalCentered = True
-        margins = sheet.page_margins
-        margins.left = margins.right = 0.59
-        margins.top, margins.bottom, margins.header, margins.footer = 0.71, 0.79, 0.3, 0.35
-        sheet.HeaderFooter.oddFooter = HeaderFooterItem(
-            center=_HeaderFooterPart("第&P页 共&N页", font=f"{FONT},常规", size=10)
-        )
+        set_page(sheet)

@@ -96,9 +96,7 @@ class Frame:
     def tabs(self) -> list[TabEntry]:
         """The phone's tabs: those that this user may open, then 更多, which is current where no other is."""
         by_tab = {entry.tab: entry for _, entry in self.entries if entry.tab}
-        tabs = [
-            TabEntry(tab.word, tab.icon, by_tab[tab].url, by_tab[tab].current) for tab in menu.Tab if tab in by_tab
-        ]
+        tabs = [TabEntry(tab.word, tab.icon, by_tab[tab].url, by_tab[tab].current) for tab in menu.Tab if tab in by_tab]
         elsewhere = not any(tab.current for tab in tabs)
         return [*tabs, TabEntry("更多", "more", reverse("page:more"), elsewhere)]
 

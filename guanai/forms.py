@@ -4,7 +4,7 @@ A page author writes `class ActivityForm(PageForm, forms.ModelForm)` and `{{ for
 """
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
@@ -113,7 +113,7 @@ class FilterForm(PageForm, forms.Form):
 class SignInForm(PageForm, AuthenticationForm):
     """用户名 and 密码. The error never tells which of the two was wrong, nor that an account is closed."""
 
-    error_messages: ClassVar[dict[str, Any]] = {
+    error_messages = {
         "invalid_login": "用户名或密码不对。请核对后再试，密码区分大小写。",
         "inactive": "用户名或密码不对。请核对后再试，密码区分大小写。",
     }

@@ -93,13 +93,23 @@ class Masthead:
 NOBODY = Masthead()
 
 
+def nobody_may(user: Someone, action: str) -> bool:
+    """The checker before `orgs` has named one."""
+    return False
+
+
+def unnamed(user: Someone) -> Masthead:
+    """The masthead before `orgs` has named one."""
+    return NOBODY
+
+
 class Menu:
     """What the apps registered. One instance, filled while the apps start, read-only afterwards."""
 
     def __init__(self) -> None:
         self.items: dict[str, MenuItem] = {}
-        self.checker: Checker = lambda user, action: False
-        self.masthead: Callable[[Someone], Masthead] = lambda user: NOBODY
+        self.checker: Checker = nobody_may
+        self.masthead: Callable[[Someone], Masthead] = unnamed
 
     def register(self, *items: MenuItem) -> None:
         """Add pages. Registering the same page again replaces it, so `ready()` may run twice."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms, template
 from django.core.paginator import Page
-from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -181,11 +180,11 @@ def ledger_cell(label: str, value: str, unit: str, url: str = "", note: str = ""
     return {"label": label, "value": value, "unit": unit, "url": url, "note": note}
 
 
-@register.inclusion_tag("includes/pager.html", takes_context=True)
-def pager(context: Context, page: Page[Any], measure: str) -> dict[str, Any]:
-    """第 51–64 人，共 64 人, and the pages around this one. Needs the request, for the filter in the address."""
+@register.inclusion_tag("includes/pager.html")
+def pager(page: Page[Any], measure: str) -> dict[str, Any]:
+    """第 51–64 人，共 64 人, and the pages around this one. The filter stays in the address."""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return {"request": context["request"], "page": page, "measure": measure, "numbers": numbers}
+    return {"page": page, "measure": measure, "numbers": numbers}
 
 
 # Forms

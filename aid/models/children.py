@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from aid.enums import ChildCategory, ConsentWay, SchoolStage
+from aid.querysets import ChildQuerySet
 from guanai import identity
 from guanai.crypto import blind_index
 from guanai.fields import EncryptedDateField, EncryptedTextField
@@ -20,7 +21,7 @@ class Child(models.Model):
     care hang on them; they show as an age only.
     """
 
-    number = models.CharField("编号", max_length=24, unique=True)
+    number = models.CharField("编号", max_length=36, unique=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
     name = EncryptedTextField("姓名")
     sex = models.CharField("性别", max_length=6, choices=Sex.choices)
@@ -30,6 +31,7 @@ class Child(models.Model):
     turns_18_on = models.DateField("满 18 岁", null=True, blank=True)
     id_number = EncryptedTextField("身份证号")
     id_index = models.BinaryField(max_length=32, null=True, editable=False)
+    no_id_reason = models.CharField("没有身份证号的原因", max_length=40, blank=True)
     school = EncryptedTextField("就读学校")
     stage = models.CharField("学段", max_length=10, choices=SchoolStage.choices)
     address = EncryptedTextField("住址")
@@ -40,6 +42,8 @@ class Child(models.Model):
     registered_on = models.DateField("登记日期")
     closed_on = models.DateField("结束帮扶日期", null=True, blank=True)
     close_reason = models.CharField("结束原因", max_length=60, blank=True)
+
+    objects = ChildQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "儿童"
@@ -72,6 +76,14 @@ class Child(models.Model):
     @property
     def masked_id(self) -> str:
         return identity.mask_id(self.id_number)
+
+    @property
+    def masked_school(self) -> str:
+        return identity.mask_text(self.school)
+
+    @property
+    def masked_address(self) -> str:
+        return identity.mask_text(self.address)
 
     @property
     def masked_guardian(self) -> str:

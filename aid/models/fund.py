@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from aid.enums import PAID_STATES, DonorKind, EntryKind, FundPurpose, GiftKind, GrantState
 from aid.models.children import Child
+from aid.querysets import DonationQuerySet, GrantQuerySet, LedgerEntryQuerySet
 from orgs.models import Unit
 
 
@@ -28,7 +29,7 @@ class FundAccount(models.Model):
 class Donation(models.Model):
     """捐赠: money, or goods at value, with a receipt number without gaps."""
 
-    number = models.CharField("收据号", max_length=32, unique=True)
+    number = models.CharField("收据号", max_length=36, unique=True)
     account = models.ForeignKey(FundAccount, on_delete=models.PROTECT, related_name="donations", verbose_name="账户")
     donor_kind = models.CharField("捐赠方类别", max_length=12, choices=DonorKind.choices)
     donor = models.CharField("捐赠方", max_length=60, blank=True)
@@ -37,6 +38,8 @@ class Donation(models.Model):
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2)
     received_on = models.DateField("收到日期")
     is_directed = models.BooleanField("定向", default=False)
+
+    objects = DonationQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "捐赠"
@@ -55,7 +58,7 @@ class Donation(models.Model):
 class Grant(models.Model):
     """资助: application → village check → township review → county approval → payment → signed receipt."""
 
-    number = models.CharField("编号", max_length=32, unique=True)
+    number = models.CharField("编号", max_length=36, unique=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="grants", verbose_name="申请单位")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="grants", verbose_name="受助儿童")
     account = models.ForeignKey(FundAccount, on_delete=models.PROTECT, related_name="grants", verbose_name="账户")
@@ -65,6 +68,17 @@ class Grant(models.Model):
     amount = models.DecimalField("金额（元）", max_digits=12, decimal_places=2)
     state = models.CharField("状态", max_length=10, choices=GrantState.choices, default=GrantState.APPLIED)
     applied_on = models.DateField("申请日期")
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="申请人"
+    )
+    checked_on = models.DateField("村核实日期", null=True, blank=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核实人"
+    )
+    reviewed_on = models.DateField("乡镇审核日期", null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核人"
+    )
     approved_on = models.DateField("批准日期", null=True, blank=True)
     paid_on = models.DateField("发放日期", null=True, blank=True)
     signed_on = models.DateField("签收日期", null=True, blank=True)
@@ -74,6 +88,10 @@ class Grant(models.Model):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审批人"
     )
+    refused_on = models.DateField("未批准日期", null=True, blank=True)
+    refusal = models.CharField("未批准原因", max_length=60, blank=True)
+
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "资助"
@@ -87,6 +105,10 @@ class Grant(models.Model):
             models.CheckConstraint(
                 condition=Q(handled_by=None) | Q(approved_by=None) | ~Q(handled_by=F("approved_by")),
                 name="grant_maker_is_not_checker",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=GrantState.REFUSED) | (Q(refused_on__isnull=False) & ~Q(refusal="")),
+                name="grant_refused_with_reason",
             ),
         ]
         indexes = [models.Index(fields=["unit", "-paid_on"], name="grant_unit_paid")]
@@ -120,6 +142,8 @@ class LedgerEntry(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="记账人"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LedgerEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "流水"

@@ -1,8 +1,11 @@
+import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
 from aid.enums import HelperKind, VisitWay
 from aid.models.children import Child
+from aid.querysets import PairingQuerySet, VisitQuerySet
 from guanai.fields import EncryptedTextField
 from orgs.models import Unit
 from volunteers.models import Volunteer
@@ -24,6 +27,8 @@ class Pairing(models.Model):
     end_reason = models.CharField("结束原因", max_length=60, blank=True)
     plan = EncryptedTextField("帮扶计划")
 
+    objects = PairingQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "结对"
         ordering = ["-starts_on", "-pk"]
@@ -44,6 +49,14 @@ class Pairing(models.Model):
     def __str__(self) -> str:
         return f"结对 {self.pk}"
 
+    @property
+    def helper(self) -> str:
+        """The name of who helps: somebody of the roster or a unit."""
+        return self.volunteer.name if self.volunteer else self.helper_unit.short_name if self.helper_unit else ""
+
+    def runs_on(self, day: datetime.date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
 
 class Visit(models.Model):
     """走访: one contact with the child within a pairing."""
@@ -54,6 +67,8 @@ class Visit(models.Model):
     content = EncryptedTextField("内容")
     problem = EncryptedTextField("发现的问题")
     next_on = models.DateField("下次日期", null=True, blank=True)
+
+    objects = VisitQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "走访"

@@ -1,0 +1,85 @@
+"""What a lower app must know of upper ones: each app registers here, in `AppConfig.ready()`, what it keeps by unit
+and by person.
+
+Imports run one way, so the unit page (orgs) cannot ask the roster (volunteers) or the activities how many records
+hang on a unit; it asks this registry. Units and persons are untyped here, since the platform knows neither.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# A `orgs.models.Unit`, a `volunteers.models.Volunteer` and a `orgs.models.User`, which the platform must not import.
+SomeUnit = Any
+SomePerson = Any
+Someone = Any
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRecords:
+    """Records of one kind that hang on units.
+
+    `by_unit(branch)` gives {unit id: how many} for the whole branch of a unit in one query; units without records may
+    be left out. `url(unit)` is the list of the records of the unit's branch, open to who may do `action` there.
+    """
+
+    key: str
+    label: str
+    measure: str
+    action: str
+    by_unit: Callable[[SomeUnit], Mapping[int, int]]
+    url: Callable[[SomeUnit], str]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of another app's page: drawn by `template`, from `context(record, user)`.
+
+    An empty context leaves the part out. The user may do `action` on the record's unit, or the part is left out too.
+    """
+
+    key: str
+    heading: str
+    action: str
+    template: str
+    context: Callable[[Any, Someone], dict[str, Any]]
+    order: int = 100
+
+
+@dataclass(slots=True)
+class Dependents:
+    """One instance, filled while the apps start, read-only afterwards. Registering a key again replaces it."""
+
+    unit_records: dict[str, UnitRecords] = field(default_factory=dict)
+    unit_parts: dict[str, Part] = field(default_factory=dict)
+    person_parts: dict[str, Part] = field(default_factory=dict)
+
+
+registry = Dependents()
+
+
+def register_unit_records(*kinds: UnitRecords) -> None:
+    registry.unit_records.update({kind.key: kind for kind in kinds})
+
+
+def register_unit_parts(*parts: Part) -> None:
+    """Parts of the page of a unit, under its facts."""
+    registry.unit_parts.update({part.key: part for part in parts})
+
+
+def register_person_parts(*parts: Part) -> None:
+    """Parts of the page of a volunteer, under the facts."""
+    registry.person_parts.update({part.key: part for part in parts})
+
+
+def unit_records() -> list[UnitRecords]:
+    return sorted(registry.unit_records.values(), key=lambda kind: kind.order)
+
+
+def unit_parts() -> list[Part]:
+    return sorted(registry.unit_parts.values(), key=lambda part: part.order)
+
+
+def person_parts() -> list[Part]:
+    return sorted(registry.person_parts.values(), key=lambda part: part.order)

@@ -1,0 +1,27 @@
+"""Each look at a personal value is written down before the value is shown."""
+
+from axes.helpers import get_client_ip_address
+from django.db.models import Model
+from django.http import HttpRequest
+
+from guanai.models import ViewLog
+
+
+def note_look(request: HttpRequest, *, record: Model, field: str, reason: str) -> ViewLog:
+    """Write who looks at which field of which record, why and from where."""
+    if not request.user.is_authenticated:
+        raise PermissionError("nobody looks without a name")
+    return ViewLog.objects.create(
+        user=request.user,
+        record=record._meta.label_lower,
+        record_id=record.pk,
+        field=field,
+        reason=reason,
+        address=get_client_ip_address(request),
+    )
+
+
+def looks_at(record: Model, count: int = 10) -> list[ViewLog]:
+    """The latest looks at a record, with who looked."""
+    looks = ViewLog.objects.filter(record=record._meta.label_lower, record_id=record.pk)
+    return list(looks.select_related("user")[:count])

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 VAR_DIR = Path(__file__).resolve().parent / "var" / "test"
 
@@ -19,6 +20,11 @@ os.environ["GUANAI_LOG_LEVEL"] = "ERROR"
 os.environ["GUANAI_REDIS_PREFIX"] = f"test-{os.getpid()}"
 # The data of tests is worth nothing after the test.
 os.environ["GUANAI_EMBEDDED_DURABLE"] = "0"
+
+# Time limits of single examples say more about the machine than about the code.
+hypothesis_settings.register_profile("guanai", max_examples=50, deadline=None)
+hypothesis_settings.register_profile("fuzz", max_examples=5000, deadline=None)
+hypothesis_settings.load_profile("guanai")
 
 pytest_plugins = ["tests.databases", "tests.processes"]
 

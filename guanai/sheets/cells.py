@@ -18,6 +18,8 @@ _NARROWEST, _WIDEST = 6.0, 42.0
 _PADDING = 2.0
 # A heading longer than this (half-width characters) is set in two lines before it may widen its column.
 _ONE_LINE_HEADING = 10
+# The heading over a table is 18 pt, everything else 11.
+_HEADING_SCALE = 18 / 11
 _TABLE_BREAKS = re.compile(r"(?<=[、，：（/])")
 
 Plain = str | int | float | Decimal | date | None
@@ -121,18 +123,31 @@ def group_runs(columns: Sequence[Column]) -> list[tuple[str | None, int, int]]:
     return runs
 
 
-def three_spans(widths: Sequence[float], texts: Sequence[str]) -> list[tuple[int, int]]:
+def widened(widths: Sequence[float], heading: str, *lines: Sequence[str]) -> list[float]:
+    """``widths``, enlarged evenly where the heading or the lines of three texts would be wider than the table."""
+    wanted = [display_width(heading) * _HEADING_SCALE + _PADDING]
+    wanted += [sum(display_width(text) + _PADDING for text in line) for line in lines]
+    factor = max(1.0, max(wanted) / sum(widths))
+    return [round(width * factor, 1) for width in widths]
+
+
+def three_spans(widths: Sequence[float], texts: Sequence[str], *, fewest: int = 1) -> list[tuple[int, int]]:
     """The ranges of columns (from 0, both ends included) for texts at the left, in the middle and at the right.
 
-    Each range is about a third of the table. Where three columns cannot be had, or a text would be cut off, there is
-    one range over all columns, for the texts in one line.
+    Each range is about a third of the table if the texts fit, else as wide as its text needs, and at least ``fewest``
+    columns. Where that cannot be had there is one range over all columns, for the texts in one line.
     """
     last = len(widths) - 1
+    needs = [display_width(text) + 1 for text in texts]
     third = sum(widths) / 3
-    left = next((index for index in range(last) if sum(widths[: index + 1]) >= third), 0)
-    right = next((index for index in range(last, 0, -1) if sum(widths[index:]) >= third), last)
-    spans = [(0, left), (left + 1, right - 1), (right, last)]
-    for (first, end), text in zip(spans, texts, strict=True):
-        if end < first or sum(widths[first : end + 1]) < display_width(text) + 1:
-            return [(0, last)]
-    return spans
+    for left_room, right_room in ((third, third), (needs[0], needs[2])):
+        left = next((index for index in range(last) if sum(widths[: index + 1]) >= left_room), last)
+        right = next((index for index in range(last, 0, -1) if sum(widths[index:]) >= right_room), 0)
+        left, right = max(left, fewest - 1), min(right, last - fewest + 1)
+        spans = [(0, left), (left + 1, right - 1), (right, last)]
+        if all(
+            end - first + 1 >= fewest and sum(widths[first : end + 1]) >= need
+            for (first, end), need in zip(spans, needs, strict=True)
+        ):
+            return spans
+    return [(0, last)]

@@ -85,9 +85,12 @@ def add_chart(worksheet: Worksheet, chart: Chart, source: Body, own: Body) -> No
     # Wider than the table only where that is too narrow: the print is fitted to one page wide, chart included.
     missing = max(0.0, _NARROWEST - sum(own.widths))
     columns = len(own.widths) + math.ceil(missing / _USUAL_COLUMN)
+    first_row = own.end
     if _would_be_cut(worksheet, own, height):
         worksheet.row_breaks.append(Break(id=own.end))
-    _place(worksheet, bars, first_row=own.end, columns=columns, height=height)
+        # Not on the edge itself, or the frame of the chart would be printed on both pages.
+        first_row += 1
+    _place(worksheet, bars, first_row=first_row, columns=columns, height=height)
 
 
 def write_chart_page(worksheet: Worksheet, page: ChartPage, charts: Sequence[tuple[Chart, Body]]) -> None:

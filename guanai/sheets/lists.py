@@ -10,7 +10,7 @@ from typing import IO, Any
 from rustpy_xlsxwriter import Format, write_worksheet
 
 from guanai.sealing import Properties, Rewrite, seal
-from guanai.sheets.cells import FONT, Plain, column_width, display_width, plain, three_spans
+from guanai.sheets.cells import FONT, Plain, column_width, display_width, plain, three_spans, widened
 from guanai.sheets.layout import Column, Kind, UnitLine, Value, check_sheet_title
 from guanai.sheets.pages import BOTTOM_MARGIN, FOOTER_MARGIN, HEADER_MARGIN, PAGE_NUMBERS, SIDE_MARGIN, TOP_MARGIN
 from guanai.xmltext import xml_text
@@ -64,7 +64,8 @@ def stream_list(
     headings = [xml_text(column.heading) for column in columns]
     if len(set(headings)) != len(headings) or any(column.group for column in columns):
         raise ValueError("a streamed list needs headings that differ, and no groups")
-    widths = [column_width(column, _longest(column)) for column in columns]
+    parts = unit_line.parts() if unit_line else ()
+    widths = widened([column_width(column, _longest(column)) for column in columns], xml_text(heading), parts)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
         unsealed, sealed = Path(folder) / "unsealed.xlsx", Path(folder) / "sealed.xlsx"
         write_worksheet(
@@ -155,8 +156,9 @@ def _head(heading: str, unit_line: UnitLine | None, widths: Sequence[float]) -> 
         return ranges
     quiet = [Format().set_font_name(FONT).set_font_size(11).set_align(side) for side in ("left", "center", "right")]
     parts = [xml_text(part) for part in unit_line.parts()]
-    spans = three_spans(widths, parts)
-    if len(spans) < 3 or any(first == end for first, end in spans):
+    # Excel refuses a merged range of one cell.
+    spans = three_spans(widths, parts, fewest=2)
+    if len(spans) < 3:
         return [*ranges, (_UNIT_ROW, 0, _UNIT_ROW, last, "　　".join(filter(None, parts)), quiet[0])]
     for (first, end), part, form in zip(spans, parts, quiet, strict=True):
         ranges.append((_UNIT_ROW, first, _UNIT_ROW, end, part, form))

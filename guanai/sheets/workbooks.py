@@ -19,6 +19,7 @@ from guanai.sheets.cells import (
     plain,
     shown,
     three_spans,
+    widened,
 )
 from guanai.sheets.charts import Body, add_chart, write_chart_page
 from guanai.sheets.layout import Cell, Chart, ChartPage, Kind, Row, Section, Sheet, Value, Workbook
@@ -186,8 +187,9 @@ class _SheetWriter:
         """Write one value of the table: its style by kind, text always as text."""
         value = plain(cell.value, kind)
         excel = self.worksheet.cell(self.row, index + 1)
-        # A word in a column of figures ("—", 未报) stands in the middle.
-        shown_as = Kind.CODE if isinstance(value, str) and kind not in (Kind.TEXT, Kind.CODE) else kind
+        # A word in a column of figures ("—", 未报) stands in the middle, and so does 合计.
+        centred = isinstance(value, str) and (kind is not Kind.TEXT or (bold and index == 0 and not indent))
+        shown_as = Kind.CODE if centred else kind
         excel.style = LINK if cell.link else body_style(shown_as, bold=bold, indent=indent)
         text = shown(value, kind)
         if isinstance(value, str):
@@ -224,7 +226,10 @@ class _SheetWriter:
     def _widths(self) -> list[float]:
         """Set column widths from what was written, then the heights of the rows that wrap; return the widths."""
         measured = zip(self.sheet.columns, self.longest, strict=True)
-        widths = [column_width(column, longest) for column, longest in measured]
+        unit_parts = self.sheet.unit_line.parts() if self.sheet.unit_line else ()
+        footer_parts = self.sheet.footer.parts() if self.sheet.footer else ()
+        natural = [column_width(column, longest) for column, longest in measured]
+        widths = widened(natural, xml_text(self.sheet.heading), unit_parts, footer_parts)
         for index, width in enumerate(widths):
             self.worksheet.column_dimensions[get_column_letter(index + 1)].width = width
         for row, texts in self.wrapped.items():

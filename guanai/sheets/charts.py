@@ -202,7 +202,8 @@ def _characters(size: int) -> CharacterProperties:
 
 def _text_properties(size: int) -> RichText:
     ending = CharacterProperties(lang="zh-CN")
-    paragraph = Paragraph(pPr=ParagraphProperties(defRPr=_characters(size)), endParaRPr=ending)
+    # Without the empty list the library would put an empty run of text here.
+    paragraph = Paragraph(pPr=ParagraphProperties(defRPr=_characters(size)), r=[], endParaRPr=ending)
     return RichText(bodyPr=RichTextProperties(), p=[paragraph])
 
 

@@ -1,6 +1,7 @@
 """Styled workbooks: what is printed, signed and stamped. The conventions are those of the design, row "Excel"."""
 
 import io
+import re
 from collections.abc import Sequence
 from typing import IO
 
@@ -27,6 +28,8 @@ from guanai.sheets.pages import LINE_HEIGHT, set_page
 from guanai.sheets.styles import FOOTER, GROUP, HEADER, LINK, NOTE, SECTION, SIDES, TITLE, UNIT, add_styles, body_style
 from guanai.xmltext import xml_text
 
+# Excel reads _x0041_ as "A"; a text that holds such a mark literally must have its underscore written as a mark.
+_ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
 _TITLE_HEIGHT, _ROW_HEIGHT = 36.0, 21.0
 
 
@@ -207,7 +210,10 @@ class _SheetWriter:
     def _text(self, row: int, index: int, text: str) -> None:
         """Put text into a cell so that neither Excel nor openpyxl takes it for a formula or an error value."""
         cell = self.worksheet.cell(row, index + 1)
-        cell.value = text = xml_text(text)
+        text = xml_text(text)
+        if not text:
+            return
+        cell.value = _ESCAPE.sub(r"_x005F\g<0>", text)
         cell.data_type = "s"
         if looks_like_formula(text):
             cell.quotePrefix = True

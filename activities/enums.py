@@ -37,7 +37,8 @@ class ActivityForm(models.TextChoices):
 
 
 class ActivityState(models.TextChoices):
-    DRAFT = "draft", "草稿"
+    """What is still being written is no activity yet: see `ActivityDraft`."""
+
     SUBMITTED = "submitted", "待审"
     RETURNED = "returned", "退回"
     ACCEPTED = "accepted", "已归档"

@@ -152,14 +152,13 @@ def make_activity(
         if name in fields
     }
     running = next(_running)
-    state = fields.get("state", ActivityState.SUBMITTED)
     defaults = {
-        "number": None if state == ActivityState.DRAFT else f"{unit.code}-2025-{running:05d}",
+        "number": f"{unit.code}-2025-{running:05d}",
         "name": f"红军故事宣讲{running}",
         "held_on": datetime.date(2025, 5, 20),
         "place": "镇中心小学",
         "young_people": 60,
-        "state": state,
+        "state": ActivityState.SUBMITTED,
     }
     activity = Activity.objects.create(
         unit=unit, recorded_by=recorded_by or make_user(), theme=theme or make_theme(), **{**defaults, **fields}

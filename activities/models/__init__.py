@@ -1,6 +1,17 @@
-from activities.models.activities import Activity
-from activities.models.papers import Meeting, Paper, Publication
+from activities.models.activities import Activity, ActivityDraft
+from activities.models.papers import Meeting, Paper, PaperDeadline, Publication
 from activities.models.taxonomies import Partner, Programme, Theme
 from activities.models.venues import Venue
 
-__all__ = ["Activity", "Meeting", "Paper", "Partner", "Programme", "Publication", "Theme", "Venue"]
+__all__ = [
+    "Activity",
+    "ActivityDraft",
+    "Meeting",
+    "Paper",
+    "PaperDeadline",
+    "Partner",
+    "Programme",
+    "Publication",
+    "Theme",
+    "Venue",
+]

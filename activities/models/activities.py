@@ -1,3 +1,5 @@
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -13,7 +15,7 @@ from volunteers.models import Volunteer
 class Activity(models.Model):
     """One thing that happened. It belongs to its 主办 `unit`; co-hosts list it, totals count it once."""
 
-    number = models.CharField("编号", max_length=32, unique=True, null=True, blank=True, editable=False)
+    number = models.CharField("编号", max_length=32, unique=True, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="activities", verbose_name="主办单位")
     co_hosts = models.ManyToManyField(Unit, blank=True, related_name="joint_activities", verbose_name="协办单位")
     partners = models.ManyToManyField(Partner, blank=True, related_name="activities", verbose_name="联动部门")
@@ -38,7 +40,7 @@ class Activity(models.Model):
     summary = models.CharField("活动摘要和成效", max_length=500, blank=True)
     cost = models.DecimalField("经费（元）", max_digits=12, decimal_places=2, default=0)
     media_link = models.URLField("报道链接", blank=True)
-    state = models.CharField("状态", max_length=10, choices=ActivityState.choices, default=ActivityState.DRAFT)
+    state = models.CharField("状态", max_length=10, choices=ActivityState.choices, default=ActivityState.SUBMITTED)
     return_note = models.CharField("退回原因", max_length=200, blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="填报人"
@@ -46,7 +48,12 @@ class Activity(models.Model):
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核人"
     )
+    # Made by the form: the same entry sent twice is one activity.
+    entry_key = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField("填报时间", auto_now_add=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="修改人"
+    )
     updated_at = models.DateTimeField("修改时间", auto_now=True)
 
     objects = ActivityQuerySet.as_manager()
@@ -58,9 +65,7 @@ class Activity(models.Model):
             models.CheckConstraint(condition=Q(in_need__lte=F("young_people")), name="activity_in_need_within_young"),
             models.CheckConstraint(condition=Q(sessions__gte=1), name="activity_has_a_session"),
             models.CheckConstraint(condition=Q(cost__gte=0), name="activity_cost_not_negative"),
-            models.CheckConstraint(
-                condition=Q(state=ActivityState.DRAFT) | ~Q(number=None), name="activity_numbered_when_submitted"
-            ),
+            models.UniqueConstraint(fields=["recorded_by", "entry_key"], name="activity_entry_once"),
         ]
         indexes = [
             models.Index(fields=["unit", "-held_on"], name="activity_unit_date"),
@@ -68,8 +73,44 @@ class Activity(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.number or f"草稿 {self.pk}"
+        return self.number
 
     @property
     def where(self) -> str:
         return self.venue.name if self.venue else self.place
+
+
+class ActivityDraft(models.Model):
+    """What somebody has typed into the activity form so far, just as typed: it may be incomplete or wrong.
+
+    It is its writer's own and no figure reads it. `fields` maps field names of the form to lists of texts; volunteers
+    and units stand in it by id. The form asks for no child, so there is none in it.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="activity_drafts", verbose_name="填报人"
+    )
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
+    activity = models.ForeignKey(
+        Activity, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts", verbose_name="修改的活动"
+    )
+    fields = models.JSONField("内容", default=dict)
+    created_at = models.DateTimeField("开始时间", auto_now_add=True)
+    updated_at = models.DateTimeField("保存时间", auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "活动草稿"
+        ordering = ["-updated_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="activity_draft_once"),
+            models.UniqueConstraint(fields=["user", "activity"], name="activity_draft_one_per_activity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"草稿 {self.pk}"
+
+    @property
+    def name(self) -> str:
+        """What the list of drafts calls it."""
+        typed = self.fields.get("name", [])
+        return str(typed[0]).strip() if typed and str(typed[0]).strip() else "（还没有写名称）"

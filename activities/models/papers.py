@@ -1,3 +1,6 @@
+import calendar
+import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -49,6 +52,31 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.year} {self.kind}"
+
+
+class PaperDeadline(models.Model):
+    """By which day of the year a kind of paper is due; the county edits it."""
+
+    kind = models.CharField("种类", max_length=10, choices=PaperKind.choices, unique=True)
+    month = models.PositiveSmallIntegerField("月")
+    day = models.PositiveSmallIntegerField("日")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "材料期限"
+        ordering = ["month", "day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(month__gte=1, month__lte=12, day__gte=1, day__lte=31), name="paper_deadline_in_year"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.month}月{self.day}日"
+
+    def in_year(self, year: int) -> datetime.date:
+        """The day in one year; a day that its month has not (31 April) is the month's last."""
+        last = calendar.monthrange(year, self.month)[1]
+        return datetime.date(year, self.month, min(self.day, last))
 
 
 class Publication(models.Model):

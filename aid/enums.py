@@ -22,6 +22,26 @@ class SchoolStage(models.TextChoices):
     COLLEGE = "college", "大学"
 
 
+class PersonalField(models.TextChoices):
+    """What of a child stands masked and may be looked at, one field at a time, in the words of the log."""
+
+    NAME = "name", "姓名"
+    ID_NUMBER = "id_number", "证件号"
+    SCHOOL = "school", "就读学校"
+    ADDRESS = "address", "住址"
+    GUARDIAN = "guardian", "监护人姓名"
+    GUARDIAN_PHONE = "guardian_phone", "监护人电话"
+
+
+class AgeBand(models.TextChoices):
+    """By the birthdays on which consent, categories and the end of care hang."""
+
+    UNDER_14 = "under_14", "不满 14 岁"
+    FROM_14 = "from_14", "14–15 岁"
+    FROM_16 = "from_16", "16–17 岁"
+    ADULT = "adult", "已满 18 岁"
+
+
 class ConsentWay(models.TextChoices):
     PAPER = "paper", "书面"
     SPOKEN = "spoken", "口头（两人见证）"

@@ -1,6 +1,6 @@
 # Everything starts here. A fresh machine needs Python >= 3.11 with venv, and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test fast bench faults fuzz lint types migrations tests browser one-fault chromium
+.PHONY: help setup env demo serve test fast bench faults fuzz lint types migrations tests browser one-fault chromium
 SHELL := /bin/sh
 
 SERVE ?= 1
@@ -31,6 +31,9 @@ demo: setup ## a county with a year of records, its year-end files, and the page
 
 serve: setup ## the pages of what make demo made
 	@$(BIN)/python manage.py serve
+
+env: ## a .env with random secrets for docker compose; never overwrites one
+	@sh .ci/environment
 
 test: setup chromium ## all that a release needs
 	@trap '$(CHECK)/python manage.py servers stop' EXIT; \

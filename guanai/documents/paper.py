@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import docx
-from docx.enum.text import WD_BREAK
 from docx.oxml.ns import nsdecls
 from docx.oxml.parser import parse_xml
 from docx.shared import Pt
@@ -42,6 +41,7 @@ class Paper:
         self._properties = Properties(title=title.replace("\n", ""), dated=dated)
         self._document = docx.Document()
         self._counts = [0, 0, 0, 0]
+        self._on_new_page = False
         apply_standard(self._document)
         self._number_pages()
         if red_head:
@@ -124,8 +124,8 @@ class Paper:
         self._add(written, "Date")
 
     def page_break(self) -> None:
-        """Continue on a new page, numbering headings anew."""
-        self._document.paragraphs[-1].add_run().add_break(WD_BREAK.PAGE)
+        """Put what comes next (a heading or paragraph) on a new page, and number headings anew."""
+        self._on_new_page = True
         self._counts = [0, 0, 0, 0]
 
     def to_bytes(self) -> bytes:
@@ -135,7 +135,11 @@ class Paper:
         return sealed_bytes(content.getvalue(), properties=self._properties)
 
     def _add(self, text: str, style: str) -> Paragraph:
-        return self._document.add_paragraph(xml_text(text), style=style)
+        paragraph = self._document.add_paragraph(xml_text(text), style=style)
+        if self._on_new_page:
+            paragraph.paragraph_format.page_break_before = True
+            self._on_new_page = False
+        return paragraph
 
     def _heading(self, level: int, text: str) -> None:
         self._counts[level - 1] += 1

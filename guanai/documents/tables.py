@@ -16,7 +16,8 @@ from guanai.sheets.cells import plain, shown
 from guanai.sheets.layout import Kind, Value
 from guanai.xmltext import xml_text
 
-_ROW_HEIGHT, _SIGN_HEIGHT = Mm(8), Mm(38)
+_ROW_HEIGHT, _SIGN_HEIGHT = Mm(8), Mm(45)
+_STAMP_LINES = 4
 _STYLES = {Kind.TEXT: "表文", Kind.CODE: "表文居中", Kind.DATE: "表文居中"}
 
 
@@ -69,8 +70,8 @@ def add_sign_boxes(document: Document, boxes: Sequence[tuple[str, str]]) -> None
     for cell, (label, signer) in zip(row.cells, boxes, strict=True):
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.TOP
         _write(cell, label, "表文")
-        # Three empty lines: a stamp is 42 mm wide and lies over the signature and the date.
-        for _ in range(3):
+        # A stamp is 42 mm wide and lies over the signature and the date.
+        for _ in range(_STAMP_LINES):
             cell.add_paragraph(style="表文")
         cell.add_paragraph(xml_text(signer), style="表文")
         cell.add_paragraph("年　　月　　日", style="表数")

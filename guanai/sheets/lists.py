@@ -112,12 +112,18 @@ _PAGE = {
 def _records(
     headings: Sequence[str], columns: Sequence[Column], rows: Iterable[Sequence[Value]], total: Sequence[Value] | None
 ) -> Iterator[dict[str, Plain]]:
-    """The rows as the library takes them, each with every heading."""
+    """The rows as the library takes them, each with every heading; one empty row where there is none.
+
+    The library takes the headings from the first row, so a list without one would have no header.
+    """
     kinds = [column.kind for column in columns]
+    number = 0
     for number, row in enumerate(rows, start=1):
         yield _record(headings, kinds, row, f"row {number}")
     if total is not None:
         yield _record(headings, kinds, total, "the total row")
+    elif not number:
+        yield dict.fromkeys(headings)
 
 
 def _record(headings: Sequence[str], kinds: Sequence[Kind], row: Sequence[Value], which: str) -> dict[str, Plain]:

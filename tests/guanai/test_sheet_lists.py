@@ -82,6 +82,7 @@ def test_the_grid_ends_with_the_list_and_has_no_holes(tmp_path: Path) -> None:
     content = _stream(tmp_path / "list.xlsx")
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         part = parts.read("xl/worksheets/sheet1.xml").decode()
+        assert b"Calibri" not in parts.read("xl/styles.xml")
     columns = part[part.index("<cols>") : part.index("</cols>")]
     assert columns.count("<col ") == len(_COLUMNS)
     assert "style=" not in columns

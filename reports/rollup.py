@@ -25,11 +25,11 @@ JOIN orgs_unit AS ancestor
 GROUP BY ancestor.id
 """
 _OWN = "FILTER (WHERE ancestor.id = place.id)"
-_ADDED = "SELECT ancestor.id, sum(counted.amount), sum(counted.amount) {own}"
-_DISTINCT = "SELECT ancestor.id, count(DISTINCT counted.amount), count(DISTINCT counted.amount) {own}"
+_ADDED = "SELECT ancestor.id, sum(counted.counted_amount), sum(counted.counted_amount) {own}"
+_DISTINCT = "SELECT ancestor.id, count(DISTINCT counted.counted_amount), count(DISTINCT counted.counted_amount) {own}"
 _MEAN = (
-    "SELECT ancestor.id, sum(counted.amount)::numeric / nullif(sum(counted.weight), 0),"
-    " sum(counted.amount) {own}::numeric / nullif(sum(counted.weight) {own}, 0)"
+    "SELECT ancestor.id, sum(counted.counted_amount)::numeric / nullif(sum(counted.counted_weight), 0),"
+    " sum(counted.counted_amount) {own}::numeric / nullif(sum(counted.counted_weight) {own}, 0)"
 )
 
 
@@ -82,19 +82,24 @@ def roll_up(indicator: Indicator, period: Period, county: Unit) -> tuple[dict[in
 
 
 def _summed_by_unit(indicator: Indicator, period: Period, county: Unit) -> tuple[str, tuple[Any, ...]]:
-    """The inner query: columns at_unit and amount (and weight of a mean), at most one row per unit or per value."""
+    """The inner query: columns at_unit and counted_amount, and counted_weight of a mean.
+
+    At most one row per unit, or per unit and value where different values are counted.
+    """
     stem = f"{indicator.unit_path}__" if indicator.unit_path else ""
     records = indicator.records_in(period).filter(**{f"{stem}tree_id": county.tree_id}).order_by()
     grouped = records.values(at_unit=F(indicator.unit_key))
     if indicator.mean is not None:
         age = indicator.mean(period)
-        grouped = grouped.annotate(amount=Sum(age), weight=Count(age))
+        grouped = grouped.annotate(counted_amount=Sum(age), counted_weight=Count(age))
     elif indicator.distinct is not None:
-        grouped = records.values(at_unit=F(indicator.unit_key), amount=expression(indicator.distinct)).distinct()
+        grouped = records.values(
+            at_unit=F(indicator.unit_key), counted_amount=expression(indicator.distinct)
+        ).distinct()
     elif indicator.value is not None:
-        grouped = grouped.annotate(amount=Sum(expression(indicator.value)))
+        grouped = grouped.annotate(counted_amount=Sum(expression(indicator.value)))
     else:
-        grouped = grouped.annotate(amount=Count("pk"))
+        grouped = grouped.annotate(counted_amount=Count("pk"))
     sql, parameters = grouped.query.sql_with_params()
     return sql, tuple(parameters)
 
@@ -156,6 +161,8 @@ def figures_by(code: str, year: int, unit: Unit, dimension: str, *, own: bool = 
         counted: Any = Count(expression(indicator.distinct), distinct=True)
     else:
         counted = Sum(expression(indicator.value)) if indicator.value is not None else Count("pk")
-    rows = records.values(member=F(split.lookup)).annotate(amount=counted).values_list("member", "amount")
+    rows = (
+        records.values(member=F(split.lookup)).annotate(counted_amount=counted).values_list("member", "counted_amount")
+    )
     found: dict[Any, Any] = defaultdict(int, dict(rows))
     return {member: indicator.figure(found[member]) for member, _ in split.members()}

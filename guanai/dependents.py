@@ -21,6 +21,7 @@ class UnitRecords:
 
     `by_unit(branch)` gives {unit id: how many} for the whole branch of a unit in one query; units without records may
     be left out. `url(unit)` is the list of the records of the unit's branch, open to who may do `action` there.
+    `in_tree` makes it a column of the page of the whole network.
     """
 
     key: str
@@ -30,6 +31,7 @@ class UnitRecords:
     by_unit: Callable[[SomeUnit], Mapping[int, int]]
     url: Callable[[SomeUnit], str]
     order: int = 100
+    in_tree: bool = False
 
 
 @dataclass(frozen=True, slots=True)

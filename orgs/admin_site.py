@@ -61,9 +61,15 @@ class ScopedAdmin(admin.ModelAdmin[Any]):
         return False
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A unit can be chosen only where the user may edit; a forged id fails as "not one of the choices"."""
+        """A unit can be chosen only where the user may edit, another record only where its own admin shows it.
+
+        A forged id fails as "not one of the choices".
+        """
+        related = self.admin_site._registry.get(db_field.related_model)
         if db_field.related_model is Unit:
             kwargs["queryset"] = units_for(request.user, self.edit_action)
+        elif isinstance(related, ScopedAdmin):
+            kwargs["queryset"] = related.get_queryset(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def _allows(self, request: HttpRequest, action: Action, obj: Any) -> bool:

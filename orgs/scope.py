@@ -10,7 +10,9 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils import timezone
 
 from orgs.enums import Action, Role
@@ -120,3 +122,10 @@ def home_unit(user: User | AnonymousUser) -> Unit | None:
     """The unit that the user works for: the highest branch of a running membership."""
     grants = sorted(grants_of(user), key=lambda grant: grant.lft - grant.rght)
     return Unit.objects.get(pk=grants[0].unit_id) if grants else None
+
+
+def user_of(request: HttpRequest) -> User:
+    """The signed-in user of a request; `DefaultDeny` has turned everybody else away before a view runs."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied("not signed in")
+    return request.user

@@ -87,6 +87,20 @@ def establish_committee(*, unit: Unit, established_on: datetime.date, document: 
     return unit
 
 
+def set_conditions(*, unit: Unit, has_party_organisation: bool, has_veterans: bool, has_young_people: bool) -> Unit:
+    """Record whether a place has what a committee needs; all three mean that it should have one."""
+    unit.has_party_organisation = has_party_organisation
+    unit.has_veterans = has_veterans
+    unit.has_young_people = has_young_people
+    # A plain update: the place in the tree is not written, so no lock is needed.
+    Unit.objects.filter(pk=unit.pk).update(
+        has_party_organisation=has_party_organisation,
+        has_veterans=has_veterans,
+        has_young_people=has_young_people,
+    )
+    return unit
+
+
 def grant_role(
     *, user: User, unit: Unit, role: str, starts_on: datetime.date | None = None, ends_on: datetime.date | None = None
 ) -> Membership:
@@ -101,9 +115,8 @@ def grant_role(
 def _check_place(parent: Unit | None, kind: str) -> None:
     allowed = PARENT_KINDS[kind]
     if (parent.kind if parent else None) not in (allowed or (None,)):
-        raise ValidationError(
-            f"{UnitKind(kind).label}不能放在{parent.get_kind_display() if parent else '最上级'}下面。", code="wrong_parent"
-        )
+        place = parent.get_kind_display() if parent else "最上级"
+        raise ValidationError(f"{UnitKind(kind).label}不能放在{place}下面。", code="wrong_parent")
     if parent is not None and parent.closed_on:
         raise ValidationError(f"{parent.name}已撤销，不能再设下级。", code="closed_parent")
 
@@ -113,8 +126,9 @@ def _next_code(parent: Unit | None, kind: str) -> str:
     if parent is None:
         raise ValidationError("县必须有统计用区划代码。", code="code_missing")
     stem = f"{parent.code}{CODE_LETTER[kind]}"
-    taken = {code.removeprefix(stem) for code in Unit.objects.filter(code__startswith=stem).values_list("code", flat=True)}
-    last = max((int(ending) for ending in taken if ending.isdigit()), default=0)
+    codes = Unit.objects.filter(code__startswith=stem).values_list("code", flat=True)
+    endings = {code.removeprefix(stem) for code in codes}
+    last = max((int(ending) for ending in endings if ending.isdigit()), default=0)
     return f"{stem}{last + 1:02d}"
 
 

@@ -73,7 +73,7 @@ def broken_nodes() -> list[BrokenNode]:
             SELECT u.id, u.code, u.tree_id, u.level, u.lft, u.rght, e.tree, e.depth, e.lft, e.rght
             FROM orgs_unit u LEFT JOIN expected e ON e.id = u.id
             WHERE e.id IS NULL OR (u.tree_id, u.level, u.lft, u.rght) IS DISTINCT FROM (e.tree, e.depth, e.lft, e.rght)
-            ORDER BY u.tree_id, u.lft, u.id"""
+            ORDER BY u.tree_id, u.lft, u.id"""  # noqa: S608 - EXPECTED is a constant of this module
         )
         return [BrokenNode(row[0], row[1], _describe(row[2:6], row[6:10])) for row in cursor.fetchall()]
 
@@ -98,6 +98,6 @@ def mend() -> int:
             f"""WITH expected AS ({EXPECTED})
             UPDATE orgs_unit u SET tree_id = e.tree, level = e.depth, lft = e.lft, rght = e.rght FROM expected e
             WHERE e.id = u.id AND (u.tree_id, u.level, u.lft, u.rght)
-                  IS DISTINCT FROM (e.tree, e.depth, e.lft, e.rght)"""
+                  IS DISTINCT FROM (e.tree, e.depth, e.lft, e.rght)"""  # noqa: S608 - as above
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from orgs import views
 
 app_name = "orgs"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("units/", views.unit_list, name="unit_list"),
+    path("units/<slug:code>/", views.unit_detail, name="unit_detail"),
+    path("coverage/", views.coverage, name="coverage"),
+]

@@ -1,7 +1,6 @@
-import datetime
-
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from guanai import identity
 from guanai.crypto import blind_index
@@ -94,7 +93,18 @@ class Volunteer(models.Model):
     @property
     def age(self) -> int | None:
         """Age by year of birth, which is all that the roster's readers see."""
-        return self.age_in(datetime.date.today().year)
+        return self.age_in(timezone.localdate().year)
+
+    @property
+    def service_times(self) -> str:
+        """周六、周日上午；周三全天, from the availabilities (prefetched where there are many people)."""
+        parts: dict[int, list[str]] = {}
+        for time in self.availabilities.all():
+            parts.setdefault(time.weekday, []).append(time.daypart)
+        days: dict[str, list[int]] = {}
+        for weekday in sorted(parts):
+            days.setdefault(_dayparts(parts[weekday]), []).append(weekday)
+        return "；".join(f"{_weekdays(weekdays)}{when}" for when, weekdays in days.items())
 
     @property
     def masked_id(self) -> str:
@@ -125,3 +135,17 @@ class Availability(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()}{self.get_daypart_display()}"
+
+
+def _dayparts(parts: list[str]) -> str:
+    if Daypart.MORNING in parts and Daypart.AFTERNOON in parts:
+        return "全天和晚上" if Daypart.EVENING in parts else "全天"
+    return "、".join(daypart.label for daypart in Daypart if daypart in parts)
+
+
+def _weekdays(days: list[int]) -> str:
+    if len(days) == len(Weekday):
+        return "每天"
+    if days == [day for day in Weekday if day < Weekday.SATURDAY]:
+        return "工作日"
+    return "、".join(Weekday(day).label for day in days)

@@ -1,0 +1,62 @@
+"""What of the network somebody may see: one unit, the branches to choose from, the units behind coverage."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404
+
+from orgs.enums import Action, UnitKind
+from orgs.models import Unit, User
+from orgs.querysets import UnitQuerySet
+from orgs.scope import allows, branch_q, grants_of, units_for
+
+Anyone = User | AnonymousUser
+
+
+def unit_for_user_or_404(user: Anyone, code: str, action: str = Action.VIEW_NETWORK) -> Unit:
+    """The unit of a code; 404 for who may not even see it, 403 for a reader who may not do `action`."""
+    unit = Unit.objects.select_related("parent", "successor").filter(code=code).first()
+    if unit is None or not (allows(user, Action.VIEW_NETWORK, unit) or allows(user, action, unit)):
+        raise Http404("no such unit in this user's branches")
+    if not allows(user, action, unit):
+        raise PermissionDenied(f"no {action} on this unit")
+    return unit
+
+
+def top_units(user: Anyone, action: str = Action.VIEW_NETWORK) -> list[Unit]:
+    """The roots of the branches on which the user may do `action`, none inside another, in tree order."""
+    ids = {grant.unit_id for grant in grants_of(user) if grant.holds(action)}
+    tops: list[Unit] = []
+    for unit in Unit.objects.filter(pk__in=ids).order_by("tree_id", "lft"):
+        inside = tops and tops[-1].tree_id == unit.tree_id and unit.rght < tops[-1].rght
+        if not inside:
+            tops.append(unit)
+    return tops
+
+
+def branch_choices(user: Anyone, action: str, selected: str = "") -> list[tuple[str, str]]:
+    """(code, label) of the branches that a filter offers: the user's own units and what stands directly under them.
+
+    That is 49 for a county and 43 for its largest township, so a page stays small. A unit further down (`selected`,
+    from a link) is added while it is selected. One query; nothing outside the user's branches.
+    """
+    ids = {grant.unit_id for grant in grants_of(user) if grant.holds(action)}
+    if not ids:
+        return []
+    near = Q(pk__in=ids) | Q(parent__in=ids) | Q(code=selected)
+    units = Unit.objects.filter(branch_q(user, action, path="")).filter(near).order_by("tree_id", "lft")
+    return [(unit.code, branch_label(unit)) for unit in units]
+
+
+def branch_label(unit: Unit) -> str:
+    """亭子镇（含村）: says what a branch takes in."""
+    below = {UnitKind.COUNTY: "（全县）", UnitKind.TOWNSHIP: "（含村）"}
+    return unit.short_name + below.get(UnitKind(unit.kind), "")
+
+
+def required_units(user: Anyone, *, established: bool | None = None) -> UnitQuerySet:
+    """Places that should have a committee: those that have one, those that have none, or (None) all."""
+    units = units_for(user, Action.VIEW_NETWORK).required().select_related("parent")
+    if established is None:
+        return units
+    return units.established() if established else units.filter(committee_established_on=None)

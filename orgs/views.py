@@ -1,0 +1,107 @@
+"""Pages of the network: the tree, one unit, coverage."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+from django_htmx.middleware import HtmxDetails
+
+from guanai.access import needs
+from guanai.dependents import Part, unit_parts, unit_records
+from guanai.listing import make_listing, render_list
+from orgs.enums import TIER_OF_KIND, Action
+from orgs.forms import ESTABLISHED, REQUIRED, CoverageFilterForm
+from orgs.models import Unit, User
+from orgs.network import by_place, by_tier, lines_of, load_branch
+from orgs.queries import required_units, top_units, unit_for_user_or_404
+from orgs.scope import allows, may, user_of
+
+
+@needs(Action.VIEW_NETWORK)
+@require_safe
+def unit_list(request: HttpRequest) -> HttpResponse:
+    """The tree of the user's branches; `?open=` names the township, or the kind of unit, that is unfolded."""
+    kinds = [kind for kind in unit_records() if kind.in_tree]
+    opened = request.GET.get("open", "")
+    tops = [load_branch(top, kinds) for top in top_units(request.user)]
+    htmx = HtmxDetails(request)
+    part = bool(htmx) and not htmx.history_restore_request
+    context = {
+        "lines": [line for top in tops for line in lines_of(top, opened)],
+        "kinds": kinds,
+        "list_base": "base_part.html" if part else "base.html",
+    }
+    response = render(request, "orgs/unit_list.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@needs(Action.VIEW_NETWORK)
+@require_safe
+def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """One unit: facts, who leads it, what hangs on it, where it stood, what stands under it."""
+    user = user_of(request)
+    unit = unit_for_user_or_404(user, code)
+    branch = load_branch(unit)
+    context = {
+        "unit": unit,
+        "branch": branch,
+        "crumbs": [above for above in unit.get_ancestors() if allows(user, Action.VIEW_NETWORK, above)],
+        "records": records_of(user, unit),
+        "parts": parts_of(user, unit, unit_parts()),
+        "placements": unit.placements.select_related("parent").order_by("-starts_on"),
+        "may_edit": allows(user, Action.MANAGE_NETWORK, unit) and may(user, Action.USE_ADMIN),
+    }
+    return render(request, "orgs/unit_detail.html", context)
+
+
+def records_of(user: User, unit: Unit) -> list[dict[str, Any]]:
+    """How many records of each kind hang on the branch, with the list behind it for who may open it."""
+    return [
+        {
+            "label": kind.label,
+            "measure": kind.measure,
+            "count": sum(kind.by_unit(unit).values()),
+            "url": kind.url(unit) if allows(user, kind.action, unit) else "",
+        }
+        for kind in unit_records()
+    ]
+
+
+def parts_of(user: User, unit: Unit, parts: list[Part]) -> list[dict[str, Any]]:
+    """What other apps show on this unit's page."""
+    shown = []
+    for part in parts:
+        context = part.context(unit, user) if allows(user, part.action, unit) else {}
+        if context:
+            shown.append({"heading": part.heading, "template": part.template, "context": context})
+    return shown
+
+
+@needs(Action.VIEW_NETWORK)
+@require_safe
+def coverage(request: HttpRequest) -> HttpResponse:
+    """Committees established ÷ required, by tier and place; with `?missing=` the places behind a number."""
+    if "missing" in request.GET:
+        return _coverage_list(request)
+    tops = [load_branch(top) for top in top_units(request.user)]
+    return render(request, "orgs/coverage.html", {"tiers": by_tier(tops), "places": by_place(tops), "tops": tops})
+
+
+def _coverage_list(request: HttpRequest) -> HttpResponse:
+    user = user_of(request)
+    form = CoverageFilterForm(request.GET, user=user)
+    units = required_units(user).none()
+    if form.is_valid():
+        chosen = form.cleaned_data
+        state = chosen["missing"]
+        units = required_units(user, established=None if state == REQUIRED else state == ESTABLISHED)
+        if chosen["unit"]:
+            units = units.in_branch(unit_for_user_or_404(user, chosen["unit"]))
+        if chosen["kind"]:
+            units = units.filter(kind=chosen["kind"])
+        if chosen["tier"]:
+            units = units.filter(kind__in=[kind for kind, tier in TIER_OF_KIND.items() if tier == chosen["tier"]])
+    return render_list(request, "orgs/coverage_list.html", make_listing(request, units, measure="个", form=form))

@@ -1,0 +1,72 @@
+"""Which people of the rosters somebody may see, and with what beside them."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Prefetch, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from guanai import identity
+from guanai.crypto import blind_index
+from orgs.enums import Action
+from orgs.models import Unit, User
+from orgs.scope import allows, branch_q
+from volunteers.enums import Post, VolunteerStatus
+from volunteers.models import Appointment, Volunteer
+
+if TYPE_CHECKING:
+    from volunteers.querysets import VolunteerQuerySet
+
+Anyone = User | AnonymousUser
+CURRENT = (VolunteerStatus.ACTIVE, VolunteerStatus.RESTING)
+
+
+def volunteers_for_user(user: Anyone, action: str = Action.VIEW_ROSTER) -> "VolunteerQuerySet":
+    """The people of the branches on which the user may do `action`, by name."""
+    people: VolunteerQuerySet = Volunteer.objects.filter(branch_q(user, action)).order_by("name_key", "pk")
+    return people
+
+
+def volunteer_for_user_or_404(user: Anyone, pk: int, action: str = Action.VIEW_ROSTER) -> Volunteer:
+    """404 for a stranger to the branch, 403 for a reader who may not do `action`."""
+    volunteer = Volunteer.objects.select_related("unit").filter(pk=pk).first()
+    if volunteer is None or not allows(user, Action.VIEW_ROSTER, volunteer.unit):
+        raise Http404("no such person in this user's branches")
+    if not allows(user, action, volunteer.unit):
+        raise PermissionDenied(f"no {action} on this person's unit")
+    return volunteer
+
+
+def volunteer_by_id_number(user: Anyone, id_number: str) -> Volunteer | None:
+    """Whoever has this number, if the user may see the roster where they stand."""
+    index = blind_index(identity.normalise_id(id_number))
+    return volunteers_for_user(user).filter(id_index=index).first()
+
+
+def running_posts() -> "Prefetch[str, QuerySet[Appointment], str]":
+    """Today's posts as `posts` on each person, with the committee."""
+    rows = Appointment.objects.running(timezone.localdate()).select_related("unit").order_by("unit__lft", "post")
+    return Prefetch("appointments", queryset=rows, to_attr="posts")
+
+
+def with_details(people: "VolunteerQuerySet") -> "VolunteerQuerySet":
+    """What a row of the list and of the export shows; the values that neither shows are not read."""
+    return (
+        people.select_related("unit")
+        .defer("address", "birth_date", "id_index", "phone_index")
+        .prefetch_related("specialities", "availabilities", running_posts())
+    )
+
+
+def roster_by_unit(branch: Unit) -> dict[int, int]:
+    """How many people stand on the roster of each unit of a branch today."""
+    rows = Volunteer.objects.in_branch(branch).filter(status__in=CURRENT).order_by()
+    return dict(rows.values_list("unit_id").annotate(Count("pk")))
+
+
+def leading_group(unit: Unit) -> list[Appointment]:
+    """Who holds the posts of a committee today, in the order of posts."""
+    posts = Appointment.objects.filter(unit=unit).running(timezone.localdate()).select_related("volunteer")
+    return sorted(posts, key=lambda appointment: Post.values.index(appointment.post))

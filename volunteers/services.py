@@ -1,0 +1,170 @@
+"""The verbs of the roster."""
+
+import datetime
+from collections.abc import Iterable
+from typing import TypedDict, Unpack
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from guanai import identity
+from guanai.crypto import blind_index
+from guanai.numbers import next_number
+from orgs.models import Unit
+from volunteers.enums import Sex, VolunteerStatus
+from volunteers.models import Availability, Speciality, Volunteer
+
+# Says nothing about whose number it is: the person may stand on the roster of a branch that the user cannot see.
+TAKEN = "此证件号已登记，请联系县关工委办公室"
+GONE = (VolunteerStatus.LEFT, VolunteerStatus.DECEASED)
+
+# (weekday 1–7, daypart) as in `Availability`.
+Time = tuple[int, str]
+
+
+class VolunteerFields(TypedDict, total=False):
+    """The columns of `Volunteer` that are written as they are said. An empty `id_number` means 无证件."""
+
+    unit: Unit
+    name: str
+    sex: str
+    kind: str
+    id_number: str
+    birth_date: datetime.date | None
+    phone: str
+    address: str
+    is_core: bool
+    former_post: str
+    status: str
+    joined_on: datetime.date
+    left_on: datetime.date | None
+    left_reason: str
+
+
+def register_volunteer(
+    *, specialities: Iterable[Speciality] = (), times: Iterable[Time] = (), **fields: Unpack[VolunteerFields]
+) -> Volunteer:
+    """Put somebody on a unit's roster under its next number (510824105-W0001). `unit`, `name`, `kind` are needed.
+
+    Raises:
+        ValidationError: by field: a closed unit, a wrong identity number, one that is registered already, a birth date
+            or a sex that the number contradicts, days in the wrong order.
+    """
+    volunteer = Volunteer(status=VolunteerStatus.ACTIVE, joined_on=timezone.localdate())
+    with transaction.atomic():
+        _write(volunteer, fields)
+        # Last, since the series stays locked until the transaction ends.
+        number = next_number(kind="volunteer", scope=volunteer.unit.code, year=0)
+        volunteer.number = f"{volunteer.unit.code}-W{number:04d}"
+        _save(volunteer)
+        volunteer.specialities.set(specialities)
+        _set_times(volunteer, times)
+    return volunteer
+
+
+def update_volunteer(
+    *,
+    volunteer: Volunteer,
+    specialities: Iterable[Speciality] | None = None,
+    times: Iterable[Time] | None = None,
+    **fields: Unpack[VolunteerFields],
+) -> Volunteer:
+    """Change what is given and leave the rest; the number stays, also when somebody moves to another unit.
+
+    Raises:
+        ValidationError: as `register_volunteer`.
+    """
+    with transaction.atomic():
+        # Two people correcting one record wait for each other, so that neither writes back what the other replaced.
+        current = Volunteer.objects.select_for_update(of=("self",)).select_related("unit").get(pk=volunteer.pk)
+        _write(current, fields)
+        _save(current)
+        if specialities is not None:
+            current.specialities.set(specialities)
+        if times is not None:
+            _set_times(current, times)
+    return current
+
+
+def _write(volunteer: Volunteer, fields: VolunteerFields) -> None:
+    """Put the fields on the instance and check the whole."""
+    moved = "unit" in fields and fields["unit"].pk != volunteer.unit_id
+    for name, value in fields.items():
+        if isinstance(value, str):
+            value = value.strip()  # noqa: PLW2901 - what is stored is what was said, without the blanks around it
+        setattr(volunteer, name, value)
+    if moved and volunteer.unit.closed_on:
+        raise ValidationError({"unit": f"{volunteer.unit.short_name}已撤销，不能再登记。"}, code="closed")
+    if not volunteer.name:
+        raise ValidationError({"name": "请填写姓名。"}, code="name")
+    _check_identity(volunteer)
+    if volunteer.phone:
+        volunteer.phone = _checked_phone(volunteer.phone)
+    _check_days(volunteer)
+    volunteer.derive()
+
+
+def _check_identity(volunteer: Volunteer) -> None:
+    """The number decides birth date and sex; what was said beside it must agree."""
+    if not volunteer.id_number:
+        if volunteer.birth_date and volunteer.birth_date > timezone.localdate():
+            raise ValidationError({"birth_date": "出生日期不能晚于今天。"}, code="future")
+        if not volunteer.sex:
+            raise ValidationError({"sex": "请选择性别。"}, code="sex")
+        return
+    number = identity.normalise_id(volunteer.id_number)
+    try:
+        identity.validate_id_number(number)
+    except ValidationError as error:
+        raise ValidationError({"id_number": error}) from error
+    born, sex = identity.birth_date_of(number), identity.sex_of(number)
+    if volunteer.birth_date and volunteer.birth_date != born:
+        raise ValidationError({"birth_date": "出生日期与身份证号不一致，请核对。"}, code="birth_date")
+    if volunteer.sex and volunteer.sex != sex:
+        raise ValidationError({"sex": f"性别与身份证号不一致，证件号是{Sex(sex).label}性。"}, code="sex")
+    volunteer.id_number, volunteer.birth_date, volunteer.sex = number, born, sex
+    if Volunteer.objects.filter(id_index=blind_index(number)).exclude(pk=volunteer.pk).exists():
+        raise ValidationError({"id_number": TAKEN}, code="taken")
+
+
+def _checked_phone(phone: str) -> str:
+    phone = "".join(phone.split())
+    try:
+        identity.validate_phone(phone)
+    except ValidationError as error:
+        raise ValidationError({"phone": error}) from error
+    return phone
+
+
+def _check_days(volunteer: Volunteer) -> None:
+    if volunteer.joined_on > timezone.localdate():
+        raise ValidationError({"joined_on": "入库日期不能晚于今天。"}, code="future")
+    if volunteer.status not in GONE:
+        volunteer.left_on, volunteer.left_reason = None, ""
+        return
+    if volunteer.left_on is None:
+        raise ValidationError({"left_on": "退出或离世要填写日期。"}, code="left_on")
+    if volunteer.left_on < volunteer.joined_on:
+        raise ValidationError({"left_on": "退出日期不能早于入库日期。"}, code="order")
+
+
+def _save(volunteer: Volunteer) -> None:
+    """Store it; two who register the same number at the same moment are told apart by the constraint."""
+    try:
+        with transaction.atomic():
+            volunteer.save()
+    except IntegrityError as error:
+        if volunteer.id_index and "volunteer_id_once" in str(error):
+            raise ValidationError({"id_number": TAKEN}, code="taken") from error
+        raise
+
+
+def _set_times(volunteer: Volunteer, times: Iterable[Time]) -> None:
+    wanted = set(times)
+    known = {(time.weekday, time.daypart): time for time in volunteer.availabilities.all()}
+    Availability.objects.filter(pk__in=[time.pk for key, time in known.items() if key not in wanted]).delete()
+    Availability.objects.bulk_create(
+        Availability(volunteer=volunteer, weekday=weekday, daypart=daypart)
+        for weekday, daypart in sorted(wanted - known.keys())
+    )

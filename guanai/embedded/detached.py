@@ -10,7 +10,7 @@ from typing import Any
 
 # The shell leaves the server to the init process at once, so that no command is its parent: it ends with none of
 # them, and none is left with a dead child. Arguments and the log's path reach it as they are, whatever they contain.
-LAUNCH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 &'
+LAUNCH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
 
 
 def launch(
@@ -21,19 +21,20 @@ def launch(
     environment: Mapping[str, str] | None = None,
     user: int | None = None,
     group: int | None = None,
-) -> None:
-    """Run `arguments` in the background in a session of its own, its output appended to `log`."""
+) -> int:
+    """Run `arguments` in the background in a session of its own, its output appended to `log`; its process number."""
     account: dict[str, Any] = {} if user is None else {"user": user, "group": group, "extra_groups": []}
-    subprocess.run(  # noqa: S603  # the arguments are ours
+    launched = subprocess.run(  # noqa: S603  # the arguments are ours
         ["/bin/sh", "-c", LAUNCH, "launch", str(log), *map(str, arguments)],
         check=True,
         cwd=cwd,
         env={**os.environ, **(environment or {})},
         start_new_session=True,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         **account,
     )
+    return int(launched.stdout)
 
 
 def accepts_connections(path: Path) -> bool:
@@ -47,11 +48,11 @@ def accepts_connections(path: Path) -> bool:
     return True
 
 
-def wait_until(ready: Callable[[], bool], *, seconds: float) -> bool:
-    """Poll `ready` until it holds; False when `seconds` pass first."""
+def wait_until(ready: Callable[[], bool], *, seconds: float, pid: int | None = None) -> bool:
+    """Poll `ready` until it holds; False when `seconds` pass first, or when the process `pid` ends."""
     deadline = time.monotonic() + seconds
     while not ready():
-        if time.monotonic() > deadline:
+        if time.monotonic() > deadline or (pid is not None and not command_line(pid)):
             return False
         time.sleep(0.05)
     return True

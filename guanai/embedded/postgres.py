@@ -12,6 +12,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,6 +31,7 @@ SOCKET_NAME = ".s.PGSQL.5432"
 # Kept over a restart of the machine and open to pass through, unlike /tmp and /root.
 ROOT_STORE = Path("/var/lib")
 START_SECONDS = 60
+START_ATTEMPTS = 3
 STOP_SECONDS = 60
 
 # A development database on a small machine; outside tests nothing is traded for safety.
@@ -106,18 +108,22 @@ def start(embedded: Embedded) -> None:
         _create(embedded, installation)
     _configure(embedded, installation)
     _drop_stale_pid_file(installation)
-    launch(
-        [installation.programs / "postgres", "-D", installation.cluster],
-        log=installation.log,
-        cwd=Path("/"),
-        environment=_environment(),
-        user=installation.user,
-        group=installation.group,
-    )
-    if not wait_until(lambda: is_running(embedded), seconds=START_SECONDS):
-        raise EmbeddedServerError(
-            f"PostgreSQL did not start. The end of {installation.log}:\n{last_lines(installation.log)}"
+    # After a crash the helpers of the old server need a moment to notice; until then PostgreSQL refuses to start.
+    for _attempt in range(START_ATTEMPTS):
+        pid = launch(
+            [installation.programs / "postgres", "-D", installation.cluster],
+            log=installation.log,
+            cwd=Path("/"),
+            environment=_environment(),
+            user=installation.user,
+            group=installation.group,
         )
+        if wait_until(lambda: is_running(embedded), seconds=START_SECONDS, pid=pid):
+            return
+        time.sleep(1)
+    raise EmbeddedServerError(
+        f"PostgreSQL did not start. The end of {installation.log}:\n{last_lines(installation.log)}"
+    )
 
 
 def stop(embedded: Embedded) -> bool:

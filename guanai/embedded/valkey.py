@@ -35,7 +35,7 @@ def start(embedded: Embedded) -> None:
     data.mkdir(mode=0o700, exist_ok=True)
     log = data / "log"
     # It keeps nothing on disk: the rows of jobs are the truth, a message that is lost is queued again from them.
-    launch(
+    pid = launch(
         [
             program(),
             *("--port", "0", "--unixsocket", embedded.valkey_socket, "--unixsocketperm", "700"),
@@ -45,7 +45,7 @@ def start(embedded: Embedded) -> None:
         log=log,
         cwd=data,
     )
-    if not wait_until(lambda: is_running(embedded), seconds=START_SECONDS):
+    if not wait_until(lambda: is_running(embedded), seconds=START_SECONDS, pid=pid):
         raise EmbeddedServerError(f"Valkey did not start. The end of {log}:\n{last_lines(log)}")
 
 
@@ -53,7 +53,7 @@ def stop(embedded: Embedded) -> bool:
     """Stop Valkey; False when it was not running. Call it under the lock."""
     if not is_running(embedded):
         return False
-    os.kill(int(_pid_file(embedded).read_text(encoding="ascii")), signal.SIGTERM)
+    os.kill(int(_pid_file(embedded).read_text(encoding="utf-8")), signal.SIGTERM)
     if not wait_until(lambda: not is_running(embedded), seconds=STOP_SECONDS):
         raise EmbeddedServerError("Valkey did not stop.")
     return True

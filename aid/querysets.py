@@ -15,9 +15,7 @@ MONEY = DecimalField(max_digits=16, decimal_places=2)
 
 def in_branch_q(unit: Unit, path: str) -> Q:
     """The condition "the unit at `path` is `unit` or lies under it"."""
-    return Q(
-        **{f"{path}__tree_id": unit.tree_id, f"{path}__lft__gte": unit.lft, f"{path}__rght__lte": unit.rght}
-    )
+    return Q(**{f"{path}__tree_id": unit.tree_id, f"{path}__lft__gte": unit.lft, f"{path}__rght__lte": unit.rght})
 
 
 class ChildQuerySet(QuerySet["Child"]):
@@ -68,6 +66,11 @@ class DonationQuerySet(QuerySet["Donation"]):
     def received_in(self, year: int) -> Self:
         return self.filter(received_on__year=year)
 
+    def net_total(self) -> Decimal:
+        """What the donations add up to in the ledger, reversals taken off, in yuan."""
+        total: Decimal | None = self.order_by().aggregate(total=Sum("entries__amount"))["total"]
+        return total or Decimal(0)
+
 
 class GrantQuerySet(QuerySet["Grant"]):
     def in_branch(self, unit: Unit) -> Self:
@@ -75,6 +78,11 @@ class GrantQuerySet(QuerySet["Grant"]):
 
     def paid(self) -> Self:
         return self.filter(state__in=PAID_STATES)
+
+    def amount_total(self) -> Decimal:
+        """What the grants add up to, in yuan, whatever their state."""
+        total: Decimal | None = self.order_by().aggregate(total=Sum("amount"))["total"]
+        return total or Decimal(0)
 
 
 class LedgerEntryQuerySet(QuerySet["LedgerEntry"]):

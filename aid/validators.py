@@ -20,9 +20,7 @@ def validate_not_before(day: datetime.date, earliest: datetime.date, field: str,
         raise ValidationError({field: f"{label}不能早于{since}（{earliest:%Y-%m-%d}）。"}, code="too_early")
 
 
-def validate_person(
-    *, id_number: str, no_id_reason: str, birth_date: datetime.date | None, sex: str
-) -> None:
+def validate_person(*, id_number: str, no_id_reason: str, birth_date: datetime.date | None, sex: str) -> None:
     """An identity number that fits birth date and sex, or the reason why there is none.
 
     Raises:

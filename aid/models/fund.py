@@ -1,9 +1,11 @@
+from decimal import Decimal
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from aid.enums import PAID_STATES, DonorKind, EntryKind, FundPurpose, GiftKind, GrantState
+from aid.enums import INCOME_KINDS, PAID_STATES, DonorKind, EntryKind, FundPurpose, GiftKind, GrantState
 from aid.models.children import Child
 from aid.querysets import DonationQuerySet, GrantQuerySet, LedgerEntryQuerySet
 from orgs.models import Unit
@@ -69,15 +71,30 @@ class Grant(models.Model):
     state = models.CharField("状态", max_length=10, choices=GrantState.choices, default=GrantState.APPLIED)
     applied_on = models.DateField("申请日期")
     applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="申请人"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="申请人",
     )
     checked_on = models.DateField("村核实日期", null=True, blank=True)
     checked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核实人"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="核实人",
     )
     reviewed_on = models.DateField("乡镇审核日期", null=True, blank=True)
     reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核人"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="审核人",
     )
     approved_on = models.DateField("批准日期", null=True, blank=True)
     paid_on = models.DateField("发放日期", null=True, blank=True)
@@ -86,7 +103,12 @@ class Grant(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="经办人"
     )
     approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审批人"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="审批人",
     )
     refused_on = models.DateField("未批准日期", null=True, blank=True)
     refusal = models.CharField("未批准原因", max_length=60, blank=True)
@@ -156,12 +178,26 @@ class LedgerEntry(models.Model):
                 | Q(kind__in=[EntryKind.GRANT, EntryKind.COST], amount__lt=0),
                 name="entry_sign_follows_kind",
             ),
-            models.CheckConstraint(
-                condition=Q(reverses=None) | ~Q(note=""), name="entry_reversal_has_reason"
-            ),
+            models.CheckConstraint(condition=Q(reverses=None) | ~Q(note=""), name="entry_reversal_has_reason"),
         ]
         indexes = [models.Index(fields=["account", "posted_on"], name="entry_account_date")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"流水 {self.pk}"
+
+    @property
+    def income(self) -> Decimal | None:
+        """The amount where it stands in the column 收入; a reversal of income lessens it."""
+        return self.amount if self.kind in INCOME_KINDS else None
+
+    @property
+    def outgo(self) -> Decimal | None:
+        """The amount where it stands in the column 支出, positive as a rule."""
+        return None if self.kind in INCOME_KINDS else -self.amount
+
+    @property
+    def voucher(self) -> str:
+        """The number of the donation or grant behind it."""
+        source = self.donation or self.grant
+        return source.number if source else ""

@@ -10,6 +10,7 @@ from aid.validators import validate_not_before, validate_not_future, validate_pe
 from guanai import identity
 from guanai.numbers import next_number
 
+
 def register_child(*, child: Child, consent: Consent | None) -> Child:
     """Give an unsaved child its number and store it together with the guardian's consent (个人信息保护法 31).
 

@@ -84,7 +84,9 @@ def receive_donation(
 
 
 def reverse_entry(*, entry: LedgerEntry, posted_on: datetime.date, reason: str, by: User | None) -> LedgerEntry:
-    """Take back an entry by its opposite; the entry itself stays. A grant whose payment is taken back is approved again.
+    """Take back an entry by its opposite; the entry itself stays.
+
+    A grant whose payment is taken back stands as approved again and may be paid once more.
 
     Raises:
         ValidationError: reversed already, a reversal itself, no reason, or the account would fall below zero.

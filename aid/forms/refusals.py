@@ -1,0 +1,21 @@
+"""What a service refuses is said at the field that it names; the entry stays in the form."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+Result = TypeVar("Result")
+
+
+def attempt(form: forms.BaseForm, action: Callable[[], Result]) -> Result | None:
+    """The result of `action`, or None with its refusal added to the form."""
+    try:
+        return action()
+    except ValidationError as refusal:
+        by_field = refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
+        for name, messages in by_field.items():
+            for message in messages:
+                form.add_error(name if name in form.fields else None, message)
+        return None

@@ -1,0 +1,50 @@
+"""Who may take which step of a grant, and which step comes next."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+
+from aid.enums import GrantState
+from aid.models import Grant
+from orgs.enums import Action
+from orgs.models import User
+from orgs.scope import allows
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a grant: from which state, under which action, on the account's unit or the applicant's."""
+
+    key: str
+    label: str
+    state: GrantState
+    action: Action
+    on_account: bool
+
+    @property
+    def said(self) -> str:
+        """What the page says afterwards: 已记发放, 已批准."""
+        return f"已{self.label}" if self.key != "refuse" else "已记不批准"
+
+
+STEPS: dict[str, Step] = {
+    step.key: step
+    for step in (
+        Step("check", "记村核实", GrantState.APPLIED, Action.EDIT_CHILDREN, on_account=False),
+        Step("review", "记乡镇审核", GrantState.CHECKED, Action.EDIT_CHILDREN, on_account=False),
+        Step("approve", "批准", GrantState.REVIEWED, Action.APPROVE_FUND, on_account=True),
+        Step("refuse", "不批准", GrantState.REVIEWED, Action.APPROVE_FUND, on_account=True),
+        Step("pay", "记发放", GrantState.APPROVED, Action.HANDLE_FUND, on_account=True),
+        Step("sign", "记签收", GrantState.PAID, Action.HANDLE_FUND, on_account=True),
+    )
+}
+
+
+def may_take(user: User | AnonymousUser, step: Step, grant: Grant) -> bool:
+    """Does a role of the user hold the step's action where it is taken?"""
+    return allows(user, step.action, grant.account.unit if step.on_account else grant.unit)
+
+
+def open_steps(user: User | AnonymousUser, grant: Grant) -> list[Step]:
+    """The steps that this user may take now."""
+    return [step for step in STEPS.values() if step.state == grant.state and may_take(user, step, grant)]

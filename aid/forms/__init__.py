@@ -9,7 +9,7 @@ from aid.forms.filters import (
 )
 from aid.forms.fund import DonationForm, GrantForm, RefusalForm, ReversalForm, StepForm
 from aid.forms.pairings import PairingEndForm, PairingForm, VisitForm
-from aid.forms.refusals import attempt
+from aid.forms.refusals import attempt, submitted
 
 __all__ = [
     "CertificationForm",
@@ -33,4 +33,5 @@ __all__ = [
     "VisitForm",
     "WithdrawalForm",
     "attempt",
+    "submitted",
 ]

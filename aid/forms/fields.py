@@ -1,13 +1,13 @@
 from typing import Any
 
-from django import forms
+from django.forms import ModelChoiceField
 
 from aid.models import FundAccount
 from orgs.models import Unit
 from volunteers.models import Volunteer
 
 
-class AccountField(forms.ModelChoiceField):
+class AccountField(ModelChoiceField["FundAccount"]):
     """Accounts by unit and name: a name alone may stand in several townships."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -17,7 +17,7 @@ class AccountField(forms.ModelChoiceField):
         return f"{account.unit.short_name} · {account.name}"
 
 
-class UnitField(forms.ModelChoiceField):
+class UnitField(ModelChoiceField["Unit"]):
     """Units by short name, those under a township with the township's name before."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -28,7 +28,7 @@ class UnitField(forms.ModelChoiceField):
         return f"{parent.short_name} {unit.short_name}" if parent and parent.parent_id else unit.short_name
 
 
-class VolunteerField(forms.ModelChoiceField):
+class VolunteerField(ModelChoiceField["Volunteer"]):
     """Helpers of the roster: name, 五老类别 and unit, since names repeat."""
 
     def __init__(self, **kwargs: Any) -> None:

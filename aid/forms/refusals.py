@@ -5,8 +5,14 @@ from typing import TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 Result = TypeVar("Result")
+
+
+def submitted(request: HttpRequest, form: forms.BaseForm) -> bool:
+    """Was the form sent, and is what it holds well-formed?"""
+    return request.method == "POST" and form.is_valid()
 
 
 def attempt(form: forms.BaseForm, action: Callable[[], Result]) -> Result | None:

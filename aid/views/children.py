@@ -20,6 +20,7 @@ from aid.forms import (
     EndCareForm,
     WithdrawalForm,
     attempt,
+    submitted,
 )
 from aid.models import Child
 from aid.queries import child_for_user_or_404, children_for_user, consent_for_user_or_404
@@ -131,7 +132,7 @@ def child_reveal(request: HttpRequest, pk: int, field: str) -> HttpResponse:
         raise Http404("no such value")
     asked = PersonalField(field)
     form = RevealForm(request.POST or None, reasons=REASONS)
-    if request.method == "POST" and form.is_valid():
+    if submitted(request, form):
         note_look(request, record=child, field=asked.label, reason=form.reason_line)
         return render_child(request, child, revealed=asked)
     context = {
@@ -160,7 +161,7 @@ def child_looks(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def child_create(request: HttpRequest) -> HttpResponse:
     form = ChildForm(request.POST or None, user=user_of(request))
-    if request.method == "POST" and form.is_valid():
+    if submitted(request, form):
         child = attempt(form, lambda: register_child(child=form.to_child(), consent=form.to_consent()))
         if child:
             messages.success(request, f"已登记，编号 {child.number}。")
@@ -174,7 +175,7 @@ def child_create(request: HttpRequest) -> HttpResponse:
 def child_edit(request: HttpRequest, pk: int) -> HttpResponse:
     child = child_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
     form = ChildEditForm(request.POST or None, child=child, user=user_of(request))
-    if request.method == "POST" and form.is_valid() and attempt(form, lambda: update_child(child=form.to_child())):
+    if submitted(request, form) and attempt(form, lambda: update_child(child=form.to_child())) is not None:
         messages.success(request, "已保存。")
         return redirect("aid:child_detail", child.pk)
     return _child_form(request, child.pk, form, title="修改登记", submit="保存")
@@ -185,11 +186,7 @@ def child_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def child_close(request: HttpRequest, pk: int) -> HttpResponse:
     child = child_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
     form = EndCareForm(request.POST or None)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(form, lambda: end_care(child=child, **form.cleaned_data))
-    ):
+    if submitted(request, form) and attempt(form, lambda: end_care(child=child, **form.cleaned_data)) is not None:
         messages.success(request, "已结束帮扶，结对同时结束。")
         return redirect("aid:child_detail", child.pk)
     return _child_form(request, child.pk, form, title="结束帮扶", submit="结束帮扶")
@@ -201,7 +198,7 @@ def child_close(request: HttpRequest, pk: int) -> HttpResponse:
 def consent_create(request: HttpRequest, pk: int) -> HttpResponse:
     child = child_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
     form = ConsentForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if submitted(request, form):
         consent = attempt(form, lambda: record_consent(child=child, consent=form.to_consent()))
         if consent:
             messages.success(request, f"已记监护人同意（第 {consent.version} 版）。")
@@ -214,9 +211,9 @@ def consent_create(request: HttpRequest, pk: int) -> HttpResponse:
 def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     consent = consent_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
     form = WithdrawalForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if submitted(request, form):
         day = form.cleaned_data["withdrawn_on"]
-        if attempt(form, lambda: withdraw_consent(consent=consent, withdrawn_on=day)):
+        if attempt(form, lambda: withdraw_consent(consent=consent, withdrawn_on=day)) is not None:
             messages.success(request, "已记撤回。重新取得同意之前，不再记新的结对、走访和资助。")
             return redirect("aid:child_detail", consent.child_id)
     return _child_form(request, consent.child_id, form, title="监护人撤回同意", submit="记撤回")
@@ -227,9 +224,9 @@ def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def certification_create(request: HttpRequest, pk: int) -> HttpResponse:
     child = child_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
     form = CertificationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if submitted(request, form):
         certification = form.to_certification(child)
-        if attempt(form, lambda: record_certification(certification=certification)):
+        if attempt(form, lambda: record_certification(certification=certification)) is not None:
             messages.success(request, "已记认定。")
             return redirect("aid:child_detail", child.pk)
     return _child_form(request, child.pk, form, title="记认定", submit="保存")

@@ -20,6 +20,7 @@ from aid.forms import (
     ReversalForm,
     StepForm,
     attempt,
+    submitted,
 )
 from aid.models import Grant
 from aid.queries import (
@@ -66,7 +67,7 @@ def donation_list(request: HttpRequest) -> HttpResponse:
 def donation_create(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = DonationForm(request.POST or None, user=user)
-    if request.method == "POST" and form.is_valid():
+    if submitted(request, form):
         donation = attempt(form, lambda: receive_donation(by=user, **form.cleaned_data))
         if donation:
             messages.success(request, f"已记捐赠，收据号 {donation.number}。")
@@ -159,7 +160,7 @@ def grant_create(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     child = child_for_user_or_404(user, pk, Action.EDIT_CHILDREN)
     form = GrantForm(request.POST or None, child=child)
-    if request.method == "POST" and form.is_valid():
+    if submitted(request, form):
         grant = attempt(form, lambda: apply_for_grant(child=child, by=user, **form.cleaned_data))
         if grant:
             messages.success(request, f"已申请，编号 {grant.number}。")
@@ -186,7 +187,7 @@ def grant_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if not may_take(user, wanted, grant):
         raise PermissionDenied(f"no {wanted.action} for this grant")
     form = _step_form(wanted, request.POST)
-    if form.is_valid() and attempt(form, lambda: _take(wanted, grant, form, user)):
+    if form.is_valid() and attempt(form, lambda: _take(wanted, grant, form, user)) is not None:
         messages.success(request, f"{wanted.said}。")
         return redirect("aid:grant_detail", grant.pk)
     # Somebody else may have taken the step meanwhile: the page shows the grant as it is now.
@@ -228,9 +229,8 @@ def entry_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     entry = entry_for_user_or_404(user, pk, Action.HANDLE_FUND)
     form = ReversalForm(request.POST or None)
     if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(form, lambda: reverse_entry(entry=entry, by=user, **form.cleaned_data))
+        submitted(request, form)
+        and attempt(form, lambda: reverse_entry(entry=entry, by=user, **form.cleaned_data)) is not None
     ):
         messages.success(request, "已冲销。")
         return redirect("aid:entry_list")

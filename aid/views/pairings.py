@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from aid.forms import PairingEndForm, PairingFilterForm, PairingForm, VisitFilterForm, VisitForm, attempt
+from aid.forms import PairingEndForm, PairingFilterForm, PairingForm, VisitFilterForm, VisitForm, attempt, submitted
 from aid.queries import (
     child_for_user_or_404,
     pairing_for_user_or_404,
@@ -61,7 +61,7 @@ def pairing_create(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     child = child_for_user_or_404(user, pk, Action.EDIT_CHILDREN)
     form = PairingForm(request.POST or None, child=child, user=user)
-    if request.method == "POST" and form.is_valid() and attempt(form, lambda: start_pairing(pairing=form.to_pairing())):
+    if submitted(request, form) and attempt(form, lambda: start_pairing(pairing=form.to_pairing())) is not None:
         messages.success(request, "已结对。")
         return redirect("aid:child_detail", child.pk)
     context = {
@@ -80,9 +80,8 @@ def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
     pairing = pairing_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
     form = PairingEndForm(request.POST or None)
     if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(form, lambda: end_pairing(pairing=pairing, **form.cleaned_data))
+        submitted(request, form)
+        and attempt(form, lambda: end_pairing(pairing=pairing, **form.cleaned_data)) is not None
     ):
         messages.success(request, "已结束结对。")
         return redirect("aid:child_detail", pairing.child_id)
@@ -104,11 +103,7 @@ def visit_create(request: HttpRequest, pk: int) -> HttpResponse:
     """记走访 for one pairing."""
     pairing = pairing_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
     form = VisitForm(request.POST or None)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(form, lambda: record_visit(visit=form.to_visit(pairing)))
-    ):
+    if submitted(request, form) and attempt(form, lambda: record_visit(visit=form.to_visit(pairing))) is not None:
         messages.success(request, "已记走访。")
         return redirect("aid:child_detail", pairing.child_id)
     context = {

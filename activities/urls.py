@@ -1,4 +1,23 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from activities.views import activities, entry, meetings, papers
 
 app_name = "activities"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("activities/", activities.activity_list, name="activity_list"),
+    path("activities/export/", activities.activity_export, name="activity_export"),
+    path("activities/record/", entry.activity_create, name="activity_create"),
+    path("activities/drafts/", entry.draft_list, name="draft_list"),
+    path("activities/drafts/save/", entry.draft_save, name="draft_save"),
+    path("activities/drafts/<uuid:key>/discard/", entry.draft_discard, name="draft_discard"),
+    path("activities/<int:pk>/", activities.activity_detail, name="activity_detail"),
+    path("activities/<int:pk>/edit/", entry.activity_edit, name="activity_edit"),
+    path("activities/<int:pk>/return/", activities.activity_return, name="activity_return"),
+    path("activities/<int:pk>/accept/", activities.activity_accept, name="activity_accept"),
+    path("meetings/", meetings.meeting_list, name="meeting_list"),
+    path("meetings/record/", meetings.meeting_create, name="meeting_create"),
+    path("meetings/<int:pk>/edit/", meetings.meeting_edit, name="meeting_edit"),
+    path("venues/", papers.venue_list, name="venue_list"),
+    path("papers/", papers.paper_list, name="paper_list"),
+    path("papers/<slug:code>/<int:year>/<slug:kind>/", papers.paper_edit, name="paper_edit"),
+]

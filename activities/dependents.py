@@ -1,0 +1,50 @@
+"""What this app keeps by unit, for the pages of lower apps."""
+
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+
+from activities.models import Activity, Meeting, Venue
+from guanai.dependents import UnitRecords, register_unit_records
+from orgs.enums import Action
+from orgs.models import Unit
+
+
+def by_unit(rows: QuerySet[Any], branch: Unit) -> dict[int, int]:
+    """{unit id: how many} within a branch, in one query."""
+    inside = {"unit__tree_id": branch.tree_id, "unit__lft__gte": branch.lft, "unit__rght__lte": branch.rght}
+    counted = rows.filter(**inside).order_by().values("unit").annotate(count=Count("pk"))
+    return dict(counted.values_list("unit", "count"))
+
+
+def register() -> None:
+    register_unit_records(
+        UnitRecords(
+            "activities",
+            "活动",
+            "场",
+            Action.VIEW_ACTIVITIES,
+            by_unit=lambda branch: by_unit(Activity.objects.all(), branch),
+            url=lambda unit: f"{reverse('activities:activity_list')}?unit={unit.code}",
+            order=20,
+        ),
+        UnitRecords(
+            "meetings",
+            "会议与培训",
+            "次",
+            Action.VIEW_ACTIVITIES,
+            by_unit=lambda branch: by_unit(Meeting.objects.all(), branch),
+            url=lambda unit: f"{reverse('activities:meeting_list')}?unit={unit.code}",
+            order=21,
+        ),
+        UnitRecords(
+            "venues",
+            "阵地",
+            "个",
+            Action.VIEW_ACTIVITIES,
+            by_unit=lambda branch: by_unit(Venue.objects.filter(closed_on=None), branch),
+            url=lambda unit: f"{reverse('activities:venue_list')}?unit={unit.code}&use=open",
+            order=22,
+        ),
+    )

@@ -1,0 +1,16 @@
+from activities.forms.entry import ActivityEntryForm, parse_seen, unit_choices
+from activities.forms.lists import ActivityFilterForm, MeetingFilterForm, PaperFilterForm, VenueFilterForm
+from activities.forms.papers import MeetingForm, PaperForm, ReturnForm
+
+__all__ = [
+    "ActivityEntryForm",
+    "ActivityFilterForm",
+    "MeetingFilterForm",
+    "MeetingForm",
+    "PaperFilterForm",
+    "PaperForm",
+    "ReturnForm",
+    "VenueFilterForm",
+    "parse_seen",
+    "unit_choices",
+]

@@ -1,0 +1,127 @@
+"""Filter bars of the lists."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from activities.enums import ActivityForm, ActivityState, MeetingKind, VenueKind
+from activities.forms.entry import theme_choices
+from activities.models import Meeting, Venue
+from activities.querysets import ActivityQuerySet
+from orgs.enums import Action
+from orgs.forms import BranchFilterForm
+from orgs.models import Unit
+
+EARLIEST = 2020
+ALL = [("", "全部")]
+
+
+def year_choices(today: datetime.date | None = None) -> list[tuple[str, str]]:
+    """The running year first."""
+    this_year = (today or timezone.localdate()).year
+    return [*ALL, *((str(year), f"{year} 年") for year in range(this_year, EARLIEST - 1, -1))]
+
+
+class RecordFilterForm(BranchFilterForm):
+    """Unit, year and a part of the name: what every list of this app can be narrowed by."""
+
+    action = Action.VIEW_ACTIVITIES
+    year = forms.ChoiceField(label="年度", required=False)
+    text = forms.CharField(label="名称", required=False, max_length=40)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "year" in self.fields:
+            self.fields["year"] = forms.ChoiceField(label="年度", required=False, choices=year_choices())
+
+    def branch(self) -> Unit | None:
+        """The unit whose branch was chosen; the form allows only codes that the user may see."""
+        code = self.cleaned_data.get("unit")
+        return Unit.objects.filter(code=code).first() if code else None
+
+
+class ActivityFilterForm(RecordFilterForm):
+    month = forms.ChoiceField(
+        label="月份", required=False, choices=[*ALL, *((str(month), f"{month} 月") for month in range(1, 13))]
+    )
+    theme = forms.ChoiceField(label="主题", required=False)
+    form = forms.ChoiceField(label="形式", required=False, choices=[*ALL, *ActivityForm.choices])
+    state = forms.ChoiceField(label="状态", required=False, choices=[*ALL, *ActivityState.choices])
+
+    field_order = ["text", "unit", "year", "month", "theme", "form", "state"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [*ALL, *theme_choices()[1:]]
+        self.fields["theme"] = forms.ChoiceField(label="主题", required=False, choices=choices)
+        self.order_fields(self.field_order)
+
+    def applied(self, rows: ActivityQuerySet) -> ActivityQuerySet:
+        """The rows that fit; an invalid filter fits none, so that a mistyped address never shows too much."""
+        if not self.is_valid():
+            return rows.none()
+        chosen = self.cleaned_data
+        conditions = {
+            "held_on__year": chosen["year"],
+            "held_on__month": chosen["month"],
+            "theme": chosen["theme"],
+            "form": chosen["form"],
+            "state": chosen["state"],
+            "name__icontains": chosen["text"].strip(),
+        }
+        rows = rows.filter(**{path: value for path, value in conditions.items() if value})
+        unit = self.branch()
+        return rows.joined_by(unit) if unit else rows
+
+
+class MeetingFilterForm(RecordFilterForm):
+    kind = forms.ChoiceField(label="类别", required=False, choices=[*ALL, *MeetingKind.choices])
+
+    field_order = ["text", "unit", "year", "kind"]
+
+    def applied(self, rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
+        if not self.is_valid():
+            return rows.none()
+        chosen = self.cleaned_data
+        conditions = {
+            "held_on__year": chosen["year"],
+            "kind": chosen["kind"],
+            "name__icontains": chosen["text"].strip(),
+        }
+        rows = rows.filter(**{path: value for path, value in conditions.items() if value})
+        return rows.filter(in_branch(self.branch()))
+
+
+class VenueFilterForm(RecordFilterForm):
+    kind = forms.ChoiceField(label="类别", required=False, choices=[*ALL, *VenueKind.choices])
+    use = forms.ChoiceField(label="使用", required=False, choices=[*ALL, ("open", "在用"), ("closed", "已停用")])
+    year = None  # type: ignore[assignment]
+
+    field_order = ["text", "unit", "kind", "use"]
+
+    def applied(self, rows: QuerySet[Venue]) -> QuerySet[Venue]:
+        if not self.is_valid():
+            return rows.none()
+        chosen = self.cleaned_data
+        conditions = {"kind": chosen["kind"], "name__icontains": chosen["text"].strip()}
+        rows = rows.filter(**{path: value for path, value in conditions.items() if value})
+        if chosen["use"]:
+            rows = rows.filter(closed_on__isnull=chosen["use"] == "open")
+        return rows.filter(in_branch(self.branch()))
+
+
+class PaperFilterForm(RecordFilterForm):
+    text = None  # type: ignore[assignment]
+
+    field_order = ["unit", "year"]
+
+
+def in_branch(unit: Unit | None, path: str = "unit") -> Q:
+    """The condition "within the branch of this unit"; without one, everything."""
+    if unit is None:
+        return Q()
+    ends = {"tree_id": unit.tree_id, "lft__gte": unit.lft, "rght__lte": unit.rght}
+    return Q(**{f"{path}__{name}": value for name, value in ends.items()})

@@ -1,0 +1,29 @@
+"""The verbs of the activities app: each owns its transaction and lock."""
+
+from activities.services.activities import (
+    ActivityChangedError,
+    accept_activity,
+    activity_number,
+    return_activity,
+    submit_activity,
+    update_activity,
+)
+from activities.services.drafts import discard_draft, save_draft
+from activities.services.entries import ActivityEntry, check_entry
+from activities.services.papers import MeetingEntry, save_meeting, save_paper
+
+__all__ = [
+    "ActivityChangedError",
+    "ActivityEntry",
+    "MeetingEntry",
+    "accept_activity",
+    "activity_number",
+    "check_entry",
+    "discard_draft",
+    "return_activity",
+    "save_draft",
+    "save_meeting",
+    "save_paper",
+    "submit_activity",
+    "update_activity",
+]

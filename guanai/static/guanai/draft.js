@@ -1,0 +1,83 @@
+/* Keeps what is typed into a form as a draft on the server. Without it the button 存草稿 does the same. */
+"use strict";
+
+const DELAY = 2500;
+const form = document.querySelector("form[data-draft]");
+const note = document.getElementById("saved");
+let waiting = 0;
+let sending = false;
+let typedSince = false;
+let leaving = false;
+
+function say(words) {
+  note.textContent = words;
+}
+
+/* One request at a time: what was typed while one was under way goes with the next. */
+async function save() {
+  clearTimeout(waiting);
+  if (leaving || !typedSince) return;
+  if (sending) return schedule();
+  sending = true;
+  typedSince = false;
+  try {
+    const answer = await fetch(form.dataset.draft, {
+      method: "POST", body: new FormData(form), redirect: "manual", keepalive: true, headers: { Accept: "application/json" },
+    });
+    if (answer.ok) say("✓ 已保存 " + (await answer.json()).saved);
+    else if (answer.status === 409) say("这次活动已经上报，不用再填。");
+    else if (answer.type === "opaqueredirect" || answer.status === 403) say("登录已过期，没有存上。请在另一页登录，再按“存草稿”。");
+    else retry();
+  } catch {
+    retry();
+  } finally {
+    sending = false;
+  }
+}
+
+function retry() {
+  typedSince = true;
+  say("没有存上，请检查网络。内容还在本页，会再试。");
+  schedule(10000);
+}
+
+function schedule(delay = DELAY) {
+  clearTimeout(waiting);
+  waiting = setTimeout(save, delay);
+}
+
+/* The first key starts the clock and later ones do not put it off: nothing typed waits longer than the delay. */
+function typed(event) {
+  if (event.target.name && event.target.name.startsWith("find_")) return;
+  const mark = event.target.closest && event.target.closest(".field, .counts > div");
+  if (mark) for (const kept of mark.querySelectorAll(".kept")) kept.remove();
+  if (!typedSince) schedule();
+  typedSince = true;
+}
+
+/* Chips came or went. */
+function chipsChanged(event) {
+  if (!event.target.id || !event.target.id.startsWith("field-")) return;
+  typedSince = true;
+  schedule();
+}
+
+function showWeekday(hint) {
+  const field = document.getElementById(hint.dataset.weekday);
+  const day = new Date(field.value + "T00:00:00");
+  hint.textContent = isNaN(day) ? "" : "星期" + "日一二三四五六"[day.getDay()];
+}
+
+if (form && note) {
+  form.addEventListener("input", typed);
+  for (const field of document.querySelectorAll("[form='" + form.id + "']")) field.addEventListener("input", typed);
+  form.addEventListener("submit", () => { leaving = true; clearTimeout(waiting); });
+  addEventListener("pageshow", () => { leaving = false; });
+  document.addEventListener("htmx:afterSwap", chipsChanged);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
+  for (const hint of document.querySelectorAll("[data-weekday]")) {
+    const field = document.getElementById(hint.dataset.weekday);
+    field.addEventListener("input", () => showWeekday(hint));
+    showWeekday(hint);
+  }
+}

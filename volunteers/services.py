@@ -89,6 +89,9 @@ def update_volunteer(
 
 def _write(volunteer: Volunteer, fields: VolunteerFields) -> None:
     """Put the fields on the instance and check the whole."""
+    if fields.get("id_number") and "birth_date" not in fields:
+        # A corrected number brings its own birth date.
+        volunteer.birth_date = None
     moved = "unit" in fields and fields["unit"].pk != volunteer.unit_id
     for name, value in fields.items():
         if isinstance(value, str):

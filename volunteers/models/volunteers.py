@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -9,6 +11,9 @@ from guanai.pinyin import pinyin_key
 from orgs.models import Unit
 from volunteers.enums import Daypart, Sex, VeteranKind, VolunteerStatus, Weekday
 from volunteers.querysets import VolunteerQuerySet
+
+if TYPE_CHECKING:
+    from volunteers.models.appointments import Appointment
 
 
 class Speciality(models.Model):
@@ -105,6 +110,12 @@ class Volunteer(models.Model):
         for weekday in sorted(parts):
             days.setdefault(_dayparts(parts[weekday]), []).append(weekday)
         return "；".join(f"{_weekdays(weekdays)}{when}" for when, weekdays in days.items())
+
+    @property
+    def post_line(self) -> str:
+        """亭子镇关工委 委员, from `posts` (`queries.running_posts`)."""
+        posts: list[Appointment] = getattr(self, "posts", [])
+        return "、".join(f"{post.unit.committee_name} {post.get_post_display()}" for post in posts)
 
     @property
     def masked_id(self) -> str:

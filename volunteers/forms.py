@@ -1,0 +1,194 @@
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from guanai import identity
+from guanai.forms import PageForm
+from orgs.enums import Action
+from orgs.forms import BranchFilterForm
+from orgs.models import Unit, User
+from orgs.queries import unit_for_user_or_404
+from orgs.scope import units_for
+from volunteers.enums import Daypart, Sex, VeteranKind, VolunteerStatus, Weekday
+from volunteers.models import Availability, Speciality, Volunteer
+from volunteers.queries import CURRENT
+from volunteers.querysets import VolunteerQuerySet
+
+WORKDAYS, WEEKEND = "workdays", "weekend"
+DAYS = [("", "不限"), *((str(day.value), day.label) for day in Weekday), (WORKDAYS, "工作日"), (WEEKEND, "周末")]
+STATUSES = [("", "未退出"), *VolunteerStatus.choices, ("all", "全部")]
+# Part of an identity number or of a phone number: neither belongs into an address.
+NUMBERS = re.compile(r"\d{6,}")
+
+
+class VolunteerFilterForm(BranchFilterForm):
+    """The filter of the roster; its state stands in the address, so identity numbers are refused here."""
+
+    action = Action.VIEW_ROSTER
+    name = forms.CharField(label="姓名", required=False, max_length=10)
+    kind = forms.ChoiceField(label="五老类别", required=False, choices=[("", "全部"), *VeteranKind.choices])
+    speciality = forms.ModelChoiceField(
+        label="特长", required=False, queryset=Speciality.objects.all(), empty_label="全部"
+    )
+    day = forms.ChoiceField(label="服务时间", required=False, choices=DAYS)
+    status = forms.ChoiceField(label="状态", required=False, choices=STATUSES)
+
+    field_order = ["name", "unit", "kind", "speciality", "day", "status"]
+
+    def clean_name(self) -> str:
+        name = "".join(str(self.cleaned_data["name"]).split())
+        if NUMBERS.search(name):
+            raise ValidationError("这里只填姓名，证件号请填在“按证件号查”。")
+        return name
+
+    def narrow(self, people: VolunteerQuerySet, user: User) -> VolunteerQuerySet:
+        """The people that fit; nobody where the filter is wrong."""
+        if not self.is_valid():
+            return people.none()
+        chosen = self.cleaned_data
+        if chosen["unit"]:
+            people = people.in_branch(unit_for_user_or_404(user, chosen["unit"], Action.VIEW_ROSTER))
+        if chosen["name"]:
+            people = people.filter(name__contains=chosen["name"])
+        if chosen["kind"]:
+            people = people.filter(kind=chosen["kind"])
+        if chosen["speciality"]:
+            people = people.filter(specialities=chosen["speciality"])
+        if chosen["day"]:
+            times = Availability.objects.filter(volunteer=OuterRef("pk"), weekday__in=_weekdays(chosen["day"]))
+            people = people.filter(Exists(times))
+        if chosen["status"] != "all":
+            people = people.filter(status__in=[chosen["status"]] if chosen["status"] else CURRENT)
+        return people
+
+
+def _weekdays(choice: str) -> list[int]:
+    if choice == WEEKEND:
+        return [Weekday.SATURDAY, Weekday.SUNDAY]
+    return [day for day in Weekday if day < Weekday.SATURDAY] if choice == WORKDAYS else [int(choice)]
+
+
+class FindForm(PageForm, forms.Form):
+    """Look somebody up by the whole identity number; always posted, so that it stays out of addresses and logs."""
+
+    use_required_attribute = False
+    id_number = forms.CharField(label="按证件号查", max_length=24)
+
+    def clean_id_number(self) -> str:
+        number = identity.normalise_id(self.cleaned_data["id_number"])
+        identity.validate_id_number(number)
+        return number
+
+
+TIMES = [(f"{day.value}-{part.value}", f"{day.label}{part.label}") for day in Weekday for part in Daypart]
+KEPT_HINT = "已登记 {masked}；不改就空着。"
+
+
+class UnitField(forms.ModelChoiceField[Unit]):
+    """Units as their tree has them: 亭子镇, then its villages, indented."""
+
+    def label_from_instance(self, obj: Unit) -> str:
+        return f"{'　' * obj.level}{obj.short_name}"
+
+
+class VolunteerForm(PageForm, forms.Form):
+    """Register somebody, or correct a record. What is registered already and secret is never put back into the form:
+    an empty field then leaves it as it is.
+    """
+
+    unit = forms.ModelChoiceField(label="单位", queryset=Unit.objects.none(), to_field_name="code")
+    name = forms.CharField(label="姓名", max_length=40)
+    kind = forms.ChoiceField(label="五老类别", choices=[("", "请选择"), *VeteranKind.choices])
+    id_number = forms.CharField(label="身份证号", required=False, max_length=24)
+    no_id = forms.BooleanField(label="无证件", required=False)
+    sex = forms.ChoiceField(label="性别", required=False, choices=[("", "按身份证号"), *Sex.choices])
+    birth_date = forms.DateField(label="出生日期", required=False, widget=forms.DateInput())
+    phone = forms.CharField(label="电话", required=False, max_length=20)
+    address = forms.CharField(label="住址", required=False, max_length=80)
+    former_post = forms.CharField(label="原单位和职务", required=False, max_length=60)
+    specialities = forms.ModelMultipleChoiceField(
+        label="特长", required=False, queryset=Speciality.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
+    times = forms.MultipleChoiceField(
+        label="服务时间", required=False, choices=TIMES, widget=forms.CheckboxSelectMultiple
+    )
+    is_core = forms.BooleanField(label="骨干", required=False)
+    joined_on = forms.DateField(label="入库日期", widget=forms.DateInput())
+    status = forms.ChoiceField(label="状态", choices=VolunteerStatus.choices)
+    left_on = forms.DateField(label="退出或离世日期", required=False, widget=forms.DateInput())
+    left_reason = forms.CharField(label="退出原因", required=False, max_length=60)
+
+    def __init__(self, *args: Any, user: User, volunteer: Volunteer | None = None, **kwargs: Any) -> None:
+        self.volunteer = volunteer
+        if volunteer:
+            kwargs.setdefault("initial", _initial(volunteer))
+        super().__init__(*args, **kwargs)
+        # Whoever stands in a closed unit may stay there; nobody new comes in.
+        open_or_own = Q(closed_on=None) | Q(pk=volunteer.unit_id) if volunteer else Q(closed_on=None)
+        units = units_for(user, Action.EDIT_ROSTER).filter(open_or_own)
+        self.fields["unit"] = UnitField(label="单位", queryset=units, to_field_name="code", empty_label="请选择")
+        if not volunteer:
+            self._hide("status", "left_on", "left_reason")
+            self.fields["joined_on"].initial = timezone.localdate()
+        else:
+            self._hint(volunteer)
+
+    def _hide(self, *names: str) -> None:
+        for name in names:
+            del self.fields[name]
+
+    def _hint(self, volunteer: Volunteer) -> None:
+        masked = {
+            "id_number": volunteer.masked_id,
+            "phone": volunteer.masked_phone,
+            "address": volunteer.masked_address,
+        }
+        for name, value in masked.items():
+            if value:
+                self.fields[name].help_text = KEPT_HINT.format(masked=value)
+        if volunteer.birth_date:
+            self.fields["birth_date"].help_text = KEPT_HINT.format(masked=f"{volunteer.birth_year} 年")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        has_id = bool(cleaned.get("id_number")) or bool(self.volunteer and self.volunteer.id_number)
+        if cleaned.get("no_id") and cleaned.get("id_number"):
+            self.add_error("no_id", "填了身份证号，就不要勾“无证件”")
+        elif not cleaned.get("no_id") and not has_id and "id_number" not in self.errors:
+            self.add_error("id_number", "请填写身份证号；没有证件的，勾选“无证件”")
+        return cleaned
+
+    def fields_to_write(self) -> dict[str, Any]:
+        """What the service gets: in a correction, secret fields that were left empty are left out."""
+        values = dict(self.cleaned_data)
+        if values.pop("no_id"):
+            values["id_number"] = ""
+        elif self.volunteer and not values["id_number"]:
+            del values["id_number"]
+        if self.volunteer:
+            for name in ("phone", "address", "birth_date", "sex"):
+                if not values[name]:
+                    del values[name]
+        values["times"] = [(int(day), part) for day, _, part in (time.partition("-") for time in values["times"])]
+        return values
+
+    @property
+    def time_rows(self) -> list[dict[str, Any]]:
+        """The boxes of the grid: a row for each part of the day, a box for each weekday."""
+        boxes = list(self["times"])
+        return [{"label": part.label, "boxes": boxes[place :: len(Daypart)]} for place, part in enumerate(Daypart)]
+
+
+def _initial(volunteer: Volunteer) -> dict[str, Any]:
+    plain = ("name", "kind", "former_post", "is_core", "joined_on", "status", "left_on", "left_reason", "sex")
+    return {
+        **{name: getattr(volunteer, name) for name in plain},
+        "unit": volunteer.unit.code,
+        "no_id": not volunteer.id_number,
+        "specialities": [speciality.pk for speciality in volunteer.specialities.all()],
+        "times": [f"{time.weekday}-{time.daypart}" for time in volunteer.availabilities.all()],
+    }

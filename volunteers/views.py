@@ -1,0 +1,216 @@
+"""Pages of the roster: list, export, look-up by identity number, one person, register and correct, reveal."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from guanai.access import needs
+from guanai.dependents import person_parts
+from guanai.forms import RevealForm
+from guanai.listing import make_listing, render_list
+from guanai.reveals import looks_at, note_look
+from guanai.sheets import UnitLine, stream_list
+from orgs.enums import Action
+from orgs.scope import allows, home_unit, may, user_of
+from volunteers.exporters import COLUMNS, roster_rows
+from volunteers.forms import FindForm, VolunteerFilterForm, VolunteerForm
+from volunteers.models import Volunteer
+from volunteers.queries import (
+    running_posts,
+    volunteer_by_id_number,
+    volunteer_for_user_or_404,
+    volunteers_for_user,
+    with_details,
+)
+from volunteers.services import register_volunteer, update_volunteer
+
+REASONS = ("联系本人参加活动", "核对身份", "上级要求报送")
+# What can be looked at, by field: its name on the screen.
+SECRETS = {"id_number": "身份证号", "phone": "电话", "address": "住址", "birth_date": "出生日期"}
+
+
+@needs(Action.VIEW_ROSTER)
+@require_safe
+def volunteer_list(request: HttpRequest) -> HttpResponse:
+    user = user_of(request)
+    form = VolunteerFilterForm(request.GET, user=user)
+    people = with_details(form.narrow(volunteers_for_user(user), user))
+    listing = make_listing(request, people, measure="人", form=form, export_url=reverse("volunteers:volunteer_export"))
+    context = {"find_form": FindForm(), "may_edit": may(user, Action.EDIT_ROSTER)}
+    return render_list(request, "volunteers/volunteer_list.html", listing, context)
+
+
+@needs(Action.VIEW_ROSTER)
+@require_safe
+def volunteer_export(request: HttpRequest) -> HttpResponse | FileResponse:
+    """The filtered list as a masked Excel file, written in chunks beside the request and then sent."""
+    user = user_of(request)
+    people = VolunteerFilterForm(request.GET, user=user).narrow(volunteers_for_user(user), user)
+    today = timezone.localdate()
+    unit = home_unit(user)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "roster.xlsx"
+        stream_list(
+            path,
+            heading="五老名册",
+            columns=COLUMNS,
+            rows=roster_rows(people),
+            unit_line=UnitLine(unit.committee_name if unit else "", today, ""),
+            title="五老名册",
+            dated=today,
+        )
+        # The open file outlives its name.
+        return FileResponse(path.open("rb"), as_attachment=True, filename=f"五老名册-{today:%Y%m%d}.xlsx")
+
+
+@needs(Action.VIEW_ROSTER)
+@require_POST
+@sensitive_post_parameters("id_number")
+def volunteer_find(request: HttpRequest) -> HttpResponse:
+    """Look somebody up by the whole identity number, which never enters an address."""
+    form = FindForm(request.POST)
+    if not form.is_valid():
+        for error in form.errors["id_number"]:
+            messages.error(request, str(error))
+        return redirect("volunteers:volunteer_list")
+    person = volunteer_by_id_number(user_of(request), form.cleaned_data["id_number"])
+    if person is None:
+        messages.warning(request, "您可以看的名册里没有这个证件号。")
+        return redirect("volunteers:volunteer_list")
+    return redirect("volunteers:volunteer_detail", person.pk)
+
+
+@needs(Action.VIEW_ROSTER)
+@require_safe
+def volunteer_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _detail(request, volunteer_for_user_or_404(user_of(request), pk))
+
+
+@needs(Action.REVEAL_ROSTER)
+@never_cache
+def volunteer_reveal(request: HttpRequest, pk: int, field: str) -> HttpResponse:
+    """Ask why; then note the look and show this one value on this one answer."""
+    person = volunteer_for_user_or_404(user_of(request), pk, Action.REVEAL_ROSTER)
+    form = RevealForm(request.POST or None, reasons=REASONS)
+    if request.method == "POST" and form.is_valid():
+        note_look(request, record=person, field=field, reason=form.reason_line)
+        return _detail(request, person, revealed=field)
+    what = SECRETS[field]
+    context = {
+        "form": form,
+        "heading": f"查看{what}",
+        "subject": f"{person.name} · {person.unit.short_name}",
+        "action": request.path,
+        "submit": f"查看{what}",
+        "back_url": reverse("volunteers:volunteer_detail", args=[person.pk]),
+    }
+    return render(request, "reveal.html", context)
+
+
+def _detail(request: HttpRequest, person: Volunteer, revealed: str = "") -> HttpResponse:
+    user = user_of(request)
+    full = Volunteer.objects.select_related("unit", "unit__parent").prefetch_related(
+        "specialities", "availabilities", running_posts()
+    )
+    person = full.get(pk=person.pk)
+    may_reveal = allows(user, Action.REVEAL_ROSTER, person.unit)
+    context = {
+        "person": person,
+        "secrets": secrets_of(person, revealed, may_reveal=may_reveal),
+        "appointments": person.appointments.select_related("unit").order_by("-starts_on"),
+        "teams": person.teams.select_related("team", "team__unit"),
+        "parts": [
+            {"heading": part.heading, "template": part.template, "context": context}
+            for part in person_parts()
+            if allows(user, part.action, person.unit) and (context := part.context(person, user))
+        ],
+        "looks": looks_of(person) if may_reveal else [],
+        "may_edit": allows(user, Action.EDIT_ROSTER, person.unit),
+    }
+    return render(request, "volunteers/volunteer_detail.html", context)
+
+
+def looks_of(person: Volunteer) -> list[dict[str, Any]]:
+    """Who looked at which secret, in the words of the screen."""
+    return [
+        {"at": look.at, "name": look.user.name, "label": SECRETS[look.field], "reason": look.reason}
+        for look in looks_at(person)
+    ]
+
+
+def secrets_of(person: Volunteer, revealed: str, *, may_reveal: bool) -> list[dict[str, Any]]:
+    """The secret fields masked, and the one that was just asked for in clear."""
+    masked = {
+        "id_number": person.masked_id,
+        "phone": person.masked_phone,
+        "address": person.masked_address,
+        "birth_date": f"{person.birth_year} 年" if person.birth_date else "",
+    }
+    empty = {"id_number": "无证件", "phone": "没有电话", "address": "没有登记", "birth_date": "没有登记"}
+    return [
+        {
+            "label": label,
+            "masked": masked[name],
+            "empty": empty[name],
+            "clear": getattr(person, name) if name == revealed else "",
+            "url": reverse("volunteers:volunteer_reveal", args=[person.pk, name]) if may_reveal else "",
+        }
+        for name, label in SECRETS.items()
+    ]
+
+
+@needs(Action.EDIT_ROSTER)
+@never_cache
+@sensitive_post_parameters("id_number", "phone", "address", "birth_date")
+def volunteer_create(request: HttpRequest) -> HttpResponse:
+    """登记一人. The only unit of who works for one unit is chosen already; `?unit=` chooses another."""
+    user = user_of(request)
+    unit = home_unit(user)
+    initial = {"unit": request.GET.get("unit") or (unit.code if unit else "")}
+    form = VolunteerForm(request.POST or None, user=user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            person = register_volunteer(**form.fields_to_write())
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, f"已登记，编号 {person.number}。")
+            return redirect("volunteers:volunteer_detail", person.pk)
+    return render(
+        request, "volunteers/volunteer_form.html", {"form": form, "cancel_url": reverse("volunteers:volunteer_list")}
+    )
+
+
+@needs(Action.EDIT_ROSTER)
+@never_cache
+@sensitive_post_parameters("id_number", "phone", "address", "birth_date")
+def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    user = user_of(request)
+    person = volunteer_for_user_or_404(user, pk, Action.EDIT_ROSTER)
+    form = VolunteerForm(request.POST or None, user=user, volunteer=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            update_volunteer(volunteer=person, **form.fields_to_write())
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, "已保存修改。")
+            return redirect("volunteers:volunteer_detail", person.pk)
+    context = {"form": form, "person": person, "cancel_url": reverse("volunteers:volunteer_detail", args=[person.pk])}
+    return render(request, "volunteers/volunteer_form.html", context)
+
+
+def add_errors(form: VolunteerForm, error: ValidationError) -> None:
+    """Put the service's reasons at their fields; one for a field that the form does not show stands above all."""
+    for name, reasons in error.message_dict.items():
+        form.add_error(name if name in form.fields else None, reasons)

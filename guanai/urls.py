@@ -1,7 +1,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from guanai.health import health
+
 urlpatterns = [
+    path("health/", health),
     path("", include("guanai.page_urls")),
     path("", include("orgs.urls")),
     path("", include("volunteers.urls")),

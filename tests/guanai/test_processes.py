@@ -58,7 +58,8 @@ def wait_for_pages(process: "subprocess.Popen[str]", port: int) -> list[psutil.P
     """The processes that serve, once the pages answer."""
     wait_until(lambda: answers(port) or process.poll() is not None, seconds=60)
     assert process.poll() is None, process.communicate()[0]
-    return psutil.Process(process.pid).children(recursive=True)
+    children: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
+    return children
 
 
 def test_serves_and_ends_with_all_it_started(process_environment: dict[str, str]) -> None:

@@ -143,6 +143,11 @@ class Line:
     key: str = ""
     is_open: bool = False
 
+    @property
+    def query(self) -> str:
+        """The places behind 已建 / 应建, for the coverage page."""
+        return f"unit={self.node.code}" if self.node else f"kind={self.key}"
+
 
 def lines_of(top: Node, opened: str) -> list[Line]:
     """The top with its total first, then what stands under it, of which only `opened` is unfolded."""

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from guanai.access import needs
-from guanai.dependents import Part, unit_parts, unit_records
+from guanai.dependents import Part, UnitRecords, unit_parts, unit_records
 from guanai.listing import make_listing, render_list
 from orgs.enums import TIER_OF_KIND, Action
 from orgs.forms import ESTABLISHED, REQUIRED, CoverageFilterForm
@@ -23,19 +23,35 @@ from orgs.scope import allows, may, user_of
 @require_safe
 def unit_list(request: HttpRequest) -> HttpResponse:
     """The tree of the user's branches; `?open=` names the township, or the kind of unit, that is unfolded."""
+    user = user_of(request)
     kinds = [kind for kind in unit_records() if kind.in_tree]
     opened = request.GET.get("open", "")
-    tops = [load_branch(top, kinds) for top in top_units(request.user)]
+    tops = top_units(user)
     htmx = HtmxDetails(request)
     part = bool(htmx) and not htmx.history_restore_request
     context = {
-        "lines": [line for top in tops for line in lines_of(top, opened)],
+        "rows": [row for top in tops for row in _tree_rows(user, top, kinds, opened)],
         "kinds": kinds,
         "list_base": "base_part.html" if part else "base.html",
     }
     response = render(request, "orgs/unit_list.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _tree_rows(user: User, top: Unit, kinds: list[UnitRecords], opened: str) -> list[dict[str, Any]]:
+    """Lines with their counts, each with the address of the records behind it for who may open them."""
+    may_open = [allows(user, kind.action, top) for kind in kinds]
+    return [
+        {
+            "line": line,
+            "counts": [
+                {"count": count, "url": kind.url(line.node) if line.node and count and may_see else ""}
+                for kind, count, may_see in zip(kinds, line.counts, may_open, strict=True)
+            ],
+        }
+        for line in lines_of(load_branch(top, kinds), opened)
+    ]
 
 
 @needs(Action.VIEW_NETWORK)

@@ -35,7 +35,8 @@ class VolunteerFilterForm(BranchFilterForm):
         label="特长", required=False, queryset=Speciality.objects.all(), empty_label="全部"
     )
     day = forms.ChoiceField(label="服务时间", required=False, choices=DAYS)
-    status = forms.ChoiceField(label="状态", required=False, choices=STATUSES)
+    # The bar has room for five; the state is chosen by links beside the hit count and travels along.
+    status = forms.ChoiceField(required=False, choices=STATUSES, widget=forms.HiddenInput())
 
     field_order = ["name", "unit", "kind", "speciality", "day", "status"]
 
@@ -85,6 +86,7 @@ class FindForm(PageForm, forms.Form):
 
 
 TIMES = [(f"{day.value}-{part.value}", f"{day.label}{part.label}") for day in Weekday for part in Daypart]
+NO_NUMBER = "请填写身份证号；没有证件的，勾选“无证件”"
 KEPT_HINT = "已登记 {masked}；不改就空着。"
 
 
@@ -131,15 +133,14 @@ class VolunteerForm(PageForm, forms.Form):
         open_or_own = Q(closed_on=None) | Q(pk=volunteer.unit_id) if volunteer else Q(closed_on=None)
         units = units_for(user, Action.EDIT_ROSTER).filter(open_or_own)
         self.fields["unit"] = UnitField(label="单位", queryset=units, to_field_name="code", empty_label="请选择")
-        if not volunteer:
-            self._hide("status", "left_on", "left_reason")
-            self.fields["joined_on"].initial = timezone.localdate()
-        else:
+        if volunteer:
             self._hint(volunteer)
-
-    def _hide(self, *names: str) -> None:
-        for name in names:
+            return
+        for name in ("status", "left_on", "left_reason"):
             del self.fields[name]
+        self.fields["joined_on"].initial = timezone.localdate()
+        self.fields["id_number"].required = not self.data.get("no_id")
+        self.fields["id_number"].error_messages["required"] = NO_NUMBER
 
     def _hint(self, volunteer: Volunteer) -> None:
         masked = {
@@ -159,7 +160,7 @@ class VolunteerForm(PageForm, forms.Form):
         if cleaned.get("no_id") and cleaned.get("id_number"):
             self.add_error("no_id", "填了身份证号，就不要勾“无证件”")
         elif not cleaned.get("no_id") and not has_id and "id_number" not in self.errors:
-            self.add_error("id_number", "请填写身份证号；没有证件的，勾选“无证件”")
+            self.add_error("id_number", NO_NUMBER)
         return cleaned
 
     def fields_to_write(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from guanai.sheets import UnitLine, stream_list
 from orgs.enums import Action
 from orgs.scope import allows, home_unit, may, user_of
 from volunteers.exporters import COLUMNS, roster_rows
-from volunteers.forms import FindForm, VolunteerFilterForm, VolunteerForm
+from volunteers.forms import STATUSES, FindForm, VolunteerFilterForm, VolunteerForm
 from volunteers.models import Volunteer
 from volunteers.queries import (
     running_posts,
@@ -46,7 +46,11 @@ def volunteer_list(request: HttpRequest) -> HttpResponse:
     form = VolunteerFilterForm(request.GET, user=user)
     people = with_details(form.narrow(volunteers_for_user(user), user))
     listing = make_listing(request, people, measure="人", form=form, export_url=reverse("volunteers:volunteer_export"))
-    context = {"find_form": FindForm(), "may_edit": may(user, Action.EDIT_ROSTER)}
+    status = str(form["status"].value() or "")
+    context = {
+        "statuses": [{"value": value, "label": label, "current": value == status} for value, label in STATUSES],
+        "may_edit": may(user, Action.EDIT_ROSTER),
+    }
     return render_list(request, "volunteers/volunteer_list.html", listing, context)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from activities.enums import ActivityForm, MeetingKind, ThemeNature
+from activities.enums import ActivityForm, ActivityState, MeetingKind, ThemeNature
 from activities.models import Activity, Meeting, Theme
 from reports.indicators.declaration import Dimension, FormPart, Indicator, Kind, Measure, Period, choices, months
 from reports.indicators.subjects import ACTIVITY, MEETING
@@ -94,6 +94,13 @@ OTHER_PEOPLE = ACTIVITIES.narrowed(
     value="others",
     group="参加人次",
 )
+WAITING = ACTIVITIES.narrowed(
+    "activities_waiting",
+    "待审活动",
+    "本年度的活动中已提交、还没有审核的。",
+    narrow={"state": ActivityState.SUBMITTED},
+    on_form=False,
+)
 QUARTERS = ACTIVITIES.narrowed(
     "quarters_recorded",
     "有记录的季度",
@@ -131,6 +138,7 @@ INDICATORS = (
     YOUNG_PEOPLE,
     IN_NEED,
     OTHER_PEOPLE,
+    WAITING,
     QUARTERS,
     MEETINGS,
     TRAININGS,

@@ -40,6 +40,8 @@ def decrypt(stored: bytes) -> str:
     Raises:
         DecryptionError: the key version is unknown or the bytes were changed.
     """
+    if len(stored) < 1 + NONCE_BYTES + TAG_BYTES:
+        raise DecryptionError("a value that was cut off cannot be read")
     version, nonce = stored[0], stored[1 : 1 + NONCE_BYTES]
     body, tag = stored[1 + NONCE_BYTES : -TAG_BYTES], stored[-TAG_BYTES:]
     try:

@@ -2,13 +2,14 @@
 
 import datetime
 import re
+import unicodedata
 
 from django.core.exceptions import ValidationError
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
-ID_FORM = re.compile(r"[1-9]\d{16}[\dX]")
-PHONE_FORM = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
+ID_FORM = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII)
+PHONE_FORM = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}", re.ASCII)
 
 
 def check_digit(first_seventeen: str) -> str:
@@ -18,8 +19,8 @@ def check_digit(first_seventeen: str) -> str:
 
 
 def normalise_id(text: str) -> str:
-    """Upper case, without blanks; the form in which a number is checked, stored and indexed."""
-    return "".join(text.split()).upper()
+    """Upper case, without blanks, full-width digits made narrow: as a number is checked, stored and indexed."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
 def validate_id_number(text: str) -> None:

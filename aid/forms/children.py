@@ -24,9 +24,7 @@ class ChildFields(PageForm, forms.Form):
 
     unit = UnitField(label="所在单位")
     name = forms.CharField(label="姓名", max_length=40)
-    id_number = forms.CharField(
-        label="身份证号", max_length=20, required=False, help_text="性别和出生日期从证号中读出，不用再填。"
-    )
+    id_number = forms.CharField(label="身份证号", max_length=20, help_text="性别和出生日期从证号中读出，不用再填。")
     no_id_reason = forms.CharField(label="没有身份证号的原因", max_length=40, required=False)
     birth_date = forms.DateField(label="出生日期", required=False)
     sex = forms.ChoiceField(label="性别", required=False, choices=[("", "请选择"), *Sex.choices])
@@ -43,6 +41,8 @@ class ChildFields(PageForm, forms.Form):
         unit = self.fields["unit"]
         if isinstance(unit, UnitField):
             unit.queryset = units_for(user, Action.EDIT_CHILDREN).open().select_related("parent")
+        # "No document" is allowed, with a reason (domain.md §6).
+        self.fields["id_number"].required = not str(self.data.get("no_id_reason", "")).strip()
 
     def clean_id_number(self) -> str:
         return identity.normalise_id(self.cleaned_data["id_number"])
@@ -82,7 +82,7 @@ class ChildForm(ChildFields):
                 sex=cleaned.get("sex", ""),
             )
             return cleaned
-        for name in ("no_id_reason", "birth_date", "sex"):
+        for name in ("birth_date", "sex"):
             if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, f"没有身份证号时，请填写{self[name].label}")
         return cleaned

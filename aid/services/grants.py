@@ -13,7 +13,7 @@ from aid.services.children import require_consent
 from aid.services.fund import lock_account, require_balance
 from aid.validators import validate_not_before, validate_not_future
 from guanai.numbers import next_number
-from orgs.models import User
+from orgs.models import Unit, User
 
 
 def apply_for_grant(
@@ -38,13 +38,15 @@ def apply_for_grant(
     if child.closed_on:
         raise ValidationError("帮扶已经结束，不能再申请。", code="closed")
     require_consent(child)
-    if not child.unit.is_descendant_of(account.unit, include_self=True):
+    # Read afresh: the tree may have changed since these rows were loaded.
+    unit, holder = Unit.objects.get(pk=child.unit_id), Unit.objects.get(pk=account.unit_id)
+    if not unit.is_descendant_of(holder, include_self=True):
         raise ValidationError({"account": "只能向本单位或上级单位的账户申请。"}, code="other_branch")
     with transaction.atomic():
-        series = next_number(kind="grant", scope=child.unit.code, year=applied_on.year)
+        series = next_number(kind="grant", scope=unit.code, year=applied_on.year)
         return Grant.objects.create(
-            number=f"{child.unit.code}-Z{applied_on.year}-{series:04d}",
-            unit=child.unit,
+            number=f"{unit.code}-Z{applied_on.year}-{series:04d}",
+            unit=unit,
             child=child,
             account=account,
             kind=kind,

@@ -24,7 +24,7 @@ from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.scope import may, user_of
 
-DUE_SHOWN = 10
+DUE_SHOWN = 5
 
 
 @needs(Action.VIEW_CHILDREN)
@@ -52,7 +52,12 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     listing = make_listing(request, form.narrow(visits_for_user(user)), measure="次", form=form)
     due = visits_due(user).select_related("pairing__child", "pairing__volunteer", "pairing__helper_unit")
     shown = [(visit, days_left(visit.next_on, today)) for visit in due.order_by("next_on")[:DUE_SHOWN] if visit.next_on]
-    return render_list(request, "aid/visit_list.html", listing, {"due": shown})
+    return render_list(
+        request,
+        "aid/visit_list.html",
+        listing,
+        {"due": shown, "due_count": due.count() if len(shown) == DUE_SHOWN else len(shown)},
+    )
 
 
 @needs(Action.EDIT_CHILDREN)

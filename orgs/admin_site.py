@@ -1,8 +1,9 @@
 """The browser admin, scoped by `orgs.scope` like every other surface."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from orgs.enums import Action
 from orgs.models import Unit
 from orgs.scope import allows, branch_q, may, units_for
+
+
+class ScopedAutocomplete(AutocompleteJsonView):
+    """Django's search of related records, which asks the related admin for its rows; here also for their labels."""
+
+    def serialize_result(self, obj: models.Model, to_field_name: str) -> dict[str, str]:
+        label = self.model_admin.option_label(obj) if isinstance(self.model_admin, ScopedAdmin) else str(obj)
+        return {"id": str(getattr(obj, to_field_name)), "text": label}
 
 
 class ScopedAdminSite(admin.AdminSite):
@@ -24,6 +33,10 @@ class ScopedAdminSite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one sign-in page."""
         return redirect_to_login(request.GET.get("next", request.get_full_path()))
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        # A JsonResponse, always; as_view() only promises the base class.
+        return cast("HttpResponse", ScopedAutocomplete.as_view(admin_site=self)(request))
 
 
 class ScopedAdmin(admin.ModelAdmin[Any]):
@@ -61,16 +74,16 @@ class ScopedAdmin(admin.ModelAdmin[Any]):
         return False
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A unit can be chosen only where the user may edit, another record only where its own admin shows it.
-
-        A forged id fails as "not one of the choices".
-        """
-        related = self.admin_site._registry.get(db_field.related_model)
-        if db_field.related_model is Unit:
-            kwargs["queryset"] = units_for(request.user, self.edit_action)
-        elif isinstance(related, ScopedAdmin):
-            kwargs["queryset"] = related.get_queryset(request)
+        kwargs.update(choices_in_scope(self.admin_site, db_field, request, self.edit_action))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.update(choices_in_scope(self.admin_site, db_field, request, self.edit_action))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def option_label(self, row: Any) -> str:
+        """How a row is called where it is looked up to be chosen."""
+        return str(row)
 
     def _allows(self, request: HttpRequest, action: Action, obj: Any) -> bool:
         if obj is None or self.unit_path is None:
@@ -79,3 +92,41 @@ class ScopedAdmin(admin.ModelAdmin[Any]):
         for name in filter(None, self.unit_path.split("__")):
             unit = getattr(unit, name)
         return allows(request.user, action, unit)
+
+
+class ScopedInline(admin.TabularInline[Any, Any]):
+    """Rows of a record that its own admin has let in: who may edit the record edits them, nobody deletes them."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.update(choices_in_scope(self.admin_site, db_field, request, self._parent.edit_action))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._parent.has_view_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._parent.has_change_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._parent.has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @property
+    def _parent(self) -> ScopedAdmin:
+        parent = self.admin_site._registry[self.parent_model]
+        if not isinstance(parent, ScopedAdmin):
+            raise TypeError(f"{self.parent_model.__name__} has no scoped admin")
+        return parent
+
+
+def choices_in_scope(site: admin.AdminSite, field: Any, request: HttpRequest, action: Action) -> dict[str, Any]:
+    """Which records a relation may be set to: units where the user may edit, others that their own admin shows.
+
+    A forged id then fails as "not one of the choices".
+    """
+    related = site._registry.get(field.related_model)
+    if field.related_model is Unit:
+        return {"queryset": units_for(request.user, action)}
+    return {"queryset": related.get_queryset(request)} if isinstance(related, ScopedAdmin) else {}

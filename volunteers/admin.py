@@ -1,0 +1,98 @@
+"""The roster in the browser admin. Personal values are neither shown nor edited here; people are registered on the
+roster's own pages."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from orgs.admin_site import ScopedAdmin, ScopedInline
+from orgs.enums import Action
+from volunteers.models import Appointment, Speciality, Team, TeamMember, Volunteer
+from volunteers.services import update_volunteer
+
+
+@admin.register(Speciality)
+class SpecialityAdmin(ScopedAdmin):
+    """The county's list: read by whoever reads a roster, kept by whoever keeps the network."""
+
+    view_action = Action.VIEW_ROSTER
+    edit_action = Action.MANAGE_NETWORK
+    unit_path = None
+    list_display = ("name", "position")
+    search_fields = ("name",)
+
+
+@admin.register(Volunteer)
+class VolunteerAdmin(ScopedAdmin):
+    view_action = Action.VIEW_ROSTER
+    edit_action = Action.EDIT_ROSTER
+    readonly_fields = (
+        "number",
+        "unit",
+        "name",
+        "sex",
+        "birth_year",
+        "status",
+        "joined_on",
+        "left_on",
+        "left_reason",
+    )
+    editable = ("kind", "is_core", "former_post")
+    # Neither identity number, phone, address nor birth date is among them.
+    fields = (*readonly_fields, *editable, "specialities")
+    autocomplete_fields = ("specialities",)
+    list_display = ("number", "name", "unit", "kind", "is_core", "status")
+    list_filter = ("kind", "status", "is_core")
+    list_select_related = ("unit",)
+    search_fields = ("number", "name")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def option_label(self, row: Any) -> str:
+        return f"{row.name} · {row.number}"
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Volunteer,
+        form: forms.ModelForm[Volunteer],
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        update_volunteer(
+            volunteer=obj,
+            kind=form.cleaned_data["kind"],
+            is_core=form.cleaned_data["is_core"],
+            former_post=form.cleaned_data["former_post"],
+        )
+
+
+class TeamMemberInline(ScopedInline):
+    model = TeamMember
+    extra = 1
+    autocomplete_fields = ("volunteer",)
+
+
+@admin.register(Team)
+class TeamAdmin(ScopedAdmin):
+    view_action = Action.VIEW_ROSTER
+    edit_action = Action.EDIT_ROSTER
+    autocomplete_fields = ("unit",)
+    inlines = (TeamMemberInline,)
+    list_display = ("name", "kind", "unit", "founded_on", "dissolved_on")
+    list_filter = ("kind",)
+    list_select_related = ("unit",)
+    search_fields = ("name", "unit__name")
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(ScopedAdmin):
+    view_action = Action.VIEW_NETWORK
+    edit_action = Action.MANAGE_NETWORK
+    autocomplete_fields = ("unit", "volunteer")
+    list_display = ("unit", "post", "document", "starts_on", "ends_on")
+    list_filter = ("post",)
+    list_select_related = ("unit",)
+    search_fields = ("unit__name", "document")

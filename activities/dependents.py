@@ -6,9 +6,11 @@ from django.db.models import Count, QuerySet
 from django.urls import reverse
 
 from activities.models import Activity, Meeting, Venue
-from guanai.dependents import UnitRecords, register_unit_records
+from guanai.dependents import Part, UnitRecords, register_person_parts, register_unit_records
 from orgs.enums import Action
-from orgs.models import Unit
+from orgs.models import Unit, User
+from orgs.scope import branch_q
+from volunteers.models import Volunteer
 
 
 def by_unit(rows: QuerySet[Any], branch: Unit) -> dict[int, int]:
@@ -18,7 +20,16 @@ def by_unit(rows: QuerySet[Any], branch: Unit) -> dict[int, int]:
     return dict(counted.values_list("unit", "count"))
 
 
+def talks_of(person: Volunteer, user: User) -> dict[str, Any]:
+    """The latest talks of somebody on the roster, those that the user may see."""
+    talks = Activity.objects.counted().filter(branch_q(user, Action.VIEW_ACTIVITIES), speakers=person)
+    return {"talks": list(talks.select_related("unit", "theme").order_by("-held_on", "-pk")[:20])}
+
+
 def register() -> None:
+    register_person_parts(
+        Part("talks", "主讲", Action.VIEW_ACTIVITIES, "activities/part_talks.html", talks_of, order=20)
+    )
     register_unit_records(
         UnitRecords(
             "activities",

@@ -40,7 +40,12 @@ CARRIED = ("name", "theme", "place", "speakers", "co_hosts", "form", "programmes
 def typed_in(post: QueryDict) -> Typed:
     """The fields of a request, empty ones left out."""
     typed = {name: post.getlist(name)[-1:] for name in SINGLE} | {name: post.getlist(name) for name in MANY}
-    return {name: texts for name, texts in typed.items() if any(text.strip() for text in texts)}
+    return {name: [clean(text) for text in texts] for name, texts in typed.items() if any(map(clean, texts))}
+
+
+def clean(text: str) -> str:
+    """Without the zero byte, which no keyboard types and the database does not take."""
+    return "" if text.isspace() else text.replace("\0", "")
 
 
 def known(fields: Mapping[str, Any]) -> Typed:

@@ -114,9 +114,15 @@ class VenueFilterForm(RecordFilterForm):
 
 
 class PaperFilterForm(RecordFilterForm):
+    """One year at a time: without one, the running year."""
+
     text = None  # type: ignore[assignment]
 
     field_order = ["unit", "year"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"] = forms.ChoiceField(label="年度", required=False, choices=year_choices()[1:])
 
 
 def in_branch(unit: Unit | None, path: str = "unit") -> Q:

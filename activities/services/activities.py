@@ -42,6 +42,8 @@ def submit_activity(*, by: User, unit: Unit, entry: ActivityEntry, key: uuid.UUI
         PermissionDenied: the recorder has no such branch, or names somebody from outside it.
         ValidationError: by field, for what cannot be right; the unit is closed.
     """
+    # Its place in the tree may have changed since the caller read it.
+    unit = Unit.objects.get(pk=unit.pk)
     if not allows(by, Action.RECORD_ACTIVITIES, unit):
         raise PermissionDenied("no branch of this recorder")
     if unit.closed_on:

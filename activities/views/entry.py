@@ -108,7 +108,7 @@ class EntryPage:
             picker.is_open = True
             if self.step.verb == "add":
                 continue
-            picker.words = self.request.POST.get(f"find_{picker.name}", "")[:40]
+            picker.words = texts.clean(self.request.POST.get(f"find_{picker.name}", ""))[:40]
             chosen = [option.value for option in picker.chosen]
             if picker is people:
                 found = find_speakers(self.user, picker.words, chosen)

@@ -1,0 +1,203 @@
+"""What a secretary's day starts with: what is due, what is half written, what this year holds so far."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+
+from activities.enums import PaperState
+from activities.models import Activity, ActivityDraft
+from activities.queries import drafts_of, recording_home, returned_to
+from activities.yearly import DuePaper, PaperYear, due_papers, paper_year
+from aid.models import Visit
+from aid.queries import pairings_for_user
+from aid.querysets import PairingQuerySet
+from guanai.cells import Cell
+from guanai.templatetags.page import day
+from orgs.enums import Action, UnitKind
+from orgs.models import Unit, User
+from orgs.scope import branch_q, may
+from reports.indicators import INDICATORS, Figure, Period
+
+DAYS_AHEAD = 7
+# A pairing that nobody has visited for so long, nor yet in this quarter, is worth a reminder.
+QUIET_DAYS = 30
+SHOWN_RETURNED = 5
+SHOWN_DRAFTS = 3
+SHOWN_QUIET = 2
+# (indicator, label on this page): the four figures that a secretary is asked for.
+OWN_FIGURES = (("activities", "活动"), ("young_people", "参加青少年"), ("pairings", "结对"), ("visits", "走访"))
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing to do: `kind` is that of the state tag (back, due), `url` and `link` the button."""
+
+    kind: str
+    word: str
+    when: str
+    title: str
+    text: str
+    url: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFigure:
+    label: str
+    value: Figure
+    measure: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The whole page; `more` is how many of what was sent back it does not show."""
+
+    unit: Unit
+    today: datetime.date
+    villages: int
+    todos: Sequence[Todo]
+    more: int
+    drafts: Sequence[ActivityDraft]
+    all_drafts: int
+    paper_drafts: Sequence[DuePaper]
+    cells: Sequence[Cell]
+    figures: Sequence[OwnFigure]
+
+    @property
+    def to_do(self) -> int:
+        return len(self.todos) + self.more
+
+
+def start_unit(user: User) -> Unit | None:
+    """The unit whose secretary or clerk the user is; None for the county's office and for who records nothing."""
+    unit = recording_home(user) if may(user, Action.RECORD_ACTIVITIES) else None
+    return unit if unit is not None and unit.kind != UnitKind.COUNTY else None
+
+
+def start_of(user: User, unit: Unit) -> Start:
+    """Everything on the page, with the same number of queries whatever the size of the branch."""
+    today = timezone.localdate()
+    papers = paper_year([unit], today.year)
+    returned = list(returned_to(user)[: SHOWN_RETURNED + 1])
+    more = returned_to(user).count() - SHOWN_RETURNED if len(returned) > SHOWN_RETURNED else 0
+    due = due_papers(unit, papers, within=366, today=today)
+    drafts = list(drafts_of(user)[: SHOWN_DRAFTS + 1])
+    todos = [
+        *(returned_todo(activity) for activity in returned[:SHOWN_RETURNED]),
+        *(paper_todo(paper) for paper in due if paper.days <= DAYS_AHEAD),
+        *visits_todo(user, today),
+    ]
+    return Start(
+        unit=unit,
+        today=today,
+        villages=Unit.objects.in_branch(unit).open().filter(kind__in=[UnitKind.VILLAGE, UnitKind.COMMUNITY]).count(),
+        todos=todos,
+        more=more,
+        drafts=drafts[:SHOWN_DRAFTS],
+        all_drafts=drafts_of(user).count() if len(drafts) > SHOWN_DRAFTS else len(drafts),
+        paper_drafts=begun(unit, due, papers),
+        cells=papers.cells(unit),
+        figures=own_figures(unit, today.year),
+    )
+
+
+def returned_todo(activity: Activity) -> Todo:
+    return Todo(
+        kind="back",
+        word="退回",
+        when=day(activity.updated_at),
+        title=activity.name,
+        text=activity.return_note,
+        url=reverse("activities:activity_edit", args=[activity.pk]),
+        link="去修改",
+    )
+
+
+def paper_todo(paper: DuePaper) -> Todo:
+    return Todo(
+        kind="due",
+        word=days_left(paper.days),
+        when=f"{day(paper.due_on)}前",
+        title=f"{paper.name}还没有归档",
+        text="",
+        url=paper.url,
+        link=f"写{paper.kind.label}",
+    )
+
+
+def days_left(days: int) -> str:
+    if days < 0:
+        return f"过了 {-days} 天"
+    return f"还有 {days} 天" if days else "今天到期"
+
+
+def begun(unit: Unit, due: Sequence[DuePaper], papers: PaperYear) -> list[DuePaper]:
+    """The papers that are written in part."""
+    drafts = [paper for paper in due if (found := papers.papers.get((unit.pk, paper.kind))) and not_filed(found.state)]
+    return sorted(drafts, key=lambda paper: paper.due_on)
+
+
+def not_filed(state: str) -> bool:
+    return state != PaperState.FILED
+
+
+def quarter_of(today: datetime.date) -> tuple[datetime.date, datetime.date]:
+    """First and last day of the quarter."""
+    first = datetime.date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+    following = datetime.date(first.year + first.month // 12, (first.month + 3 - 1) % 12 + 1, 1)
+    return first, following - datetime.timedelta(days=1)
+
+
+def quiet_pairings(user: User, today: datetime.date) -> PairingQuerySet:
+    """Running pairings of the user's branches without a visit in this quarter nor in the last `QUIET_DAYS`."""
+    since = min(quarter_of(today)[0], today - datetime.timedelta(days=QUIET_DAYS))
+    visited = Visit.objects.filter(pairing=OuterRef("pk"), held_on__gte=since)
+    return (
+        pairings_for_user(user)
+        .running(today)
+        .filter(branch_q(user, Action.EDIT_CHILDREN, "child__unit"), ~Exists(visited))
+        .filter(starts_on__lte=today - datetime.timedelta(days=QUIET_DAYS), child__closed_on=None)
+    )
+
+
+def visits_todo(user: User, today: datetime.date) -> list[Todo]:
+    """One line for all of them, with masked names, and nothing for who visits no child."""
+    if not may(user, Action.EDIT_CHILDREN):
+        return []
+    rows = quiet_pairings(user, today)
+    count = rows.values("child").distinct().order_by().count()
+    if not count:
+        return []
+    last = quarter_of(today)[1]
+    shown = "、".join(
+        f"{pairing.child.masked_name}（{pairing.child.unit.short_name}）" for pairing in rows[:SHOWN_QUIET]
+    )
+    return [
+        Todo(
+            kind="due",
+            word=days_left((last - today).days),
+            when=f"{day(last)}前",
+            title=f"本季度 {count:,} 户未走访",
+            text=f"{shown}{' 等' if count > SHOWN_QUIET else ''}",
+            url=f"{reverse('aid:pairing_list')}?state=running",
+            link="记走访",
+        )
+    ]
+
+
+def own_figures(unit: Unit, year: int) -> list[OwnFigure]:
+    """One query each; every figure opens exactly the records that it counts."""
+    query = urlencode({"unit": unit.code, "year": year})
+    period = Period.of(year)
+    shown = []
+    for code, label in OWN_FIGURES:
+        indicator = INDICATORS[code]
+        value = indicator.total(indicator.records_for(year, unit), period)
+        shown.append(OwnFigure(label, value, indicator.measure, f"{reverse('reports:records', args=[code])}?{query}"))
+    return shown

@@ -1,0 +1,27 @@
+"""The first page: a secretary's day, the dashboard for who reads figures, a plain list for everybody else."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from guanai.access import signed_in
+from orgs.enums import Action
+from orgs.scope import may, user_of
+from reports.start import start_of, start_unit
+
+
+@signed_in
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    user = user_of(request)
+    unit = start_unit(user)
+    if unit is not None:
+        context = {
+            "start": start_of(user, unit),
+            "may_visit": may(user, Action.EDIT_CHILDREN),
+            "may_donate": may(user, Action.HANDLE_FUND),
+        }
+        return render(request, "reports/start.html", context)
+    if may(user, Action.VIEW_FIGURES):
+        return redirect("reports:dashboard")
+    return render(request, "reports/start_plain.html")

@@ -1,0 +1,203 @@
+"""Meetings, yearly papers and venues."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from activities.enums import ActivityState, PaperState
+from activities.models import Meeting, Paper, PaperDeadline
+from activities.yearly import due_papers, paper_year
+from guanai.cells import CellState
+from tests.activities.factories import World, make_meeting, make_paper, signed_in
+from tests.factories import make_activity, make_unit, make_venue
+
+YEAR = timezone.localdate().year
+
+
+def typed_meeting(world: World, **changes: str) -> dict[str, str]:
+    values = {
+        "unit": world.township.code,
+        "kind": "hearing",
+        "name": "党委听取关工委汇报",
+        "held_on": "2025-09-30",
+        "attendance": "9",
+        "decisions": "安排国庆主题教育",
+    }
+    return {**values, **changes}
+
+
+def paper_url(world: World, kind: str = "plan", year: int = YEAR) -> str:
+    return reverse("activities:paper_edit", args=[world.township.code, year, kind])
+
+
+def body(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_a_meeting_is_recorded_and_listed(world: World) -> None:
+    response = signed_in(world.secretary).post("/meetings/record/", typed_meeting(world), follow=True)
+    assert "已保存党委听取汇报《党委听取关工委汇报》。" in body(response)
+    assert Meeting.objects.get().unit == world.township
+    assert "党委听取关工委汇报" in body(signed_in(world.reader).get("/meetings/"))
+    assert "党委听取关工委汇报" not in body(signed_in(world.stranger).get("/meetings/"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"unit": "510824104000"}, "只能替自己的单位"),
+        ({"held_on": "2999-01-01"}, "还没有到"),
+        ({"attendance": "许多"}, "请填整数"),
+        ({"attendance": ""}, "请填写参加人数"),
+        ({"name": ""}, "请填写名称"),
+    ],
+)
+def test_a_wrong_meeting_is_explained(world: World, changes: dict[str, str], words: str) -> None:
+    page = body(signed_in(world.secretary).post("/meetings/record/", typed_meeting(world, **changes)))
+    assert words in page
+    assert "安排国庆主题教育" in page
+    assert not Meeting.objects.exists()
+
+
+def test_who_may_change_a_meeting(world: World) -> None:
+    meeting = make_meeting(world.township)
+    url = reverse("activities:meeting_edit", args=[meeting.pk])
+    assert signed_in(world.stranger).post(url, typed_meeting(world)).status_code == 404
+    assert signed_in(world.reader).post(url, typed_meeting(world)).status_code == 403
+    assert signed_in(world.reader).get("/meetings/record/").status_code == 403
+    assert signed_in(world.colleague).put(url).status_code == 405
+    assert signed_in(world.colleague).put("/meetings/record/").status_code == 405
+    assert signed_in(world.colleague).post(url, typed_meeting(world)).status_code == 302
+    meeting.refresh_from_db()
+    assert meeting.kind == "hearing"
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [("", 2), ("?year=2025", 1), ("?kind=training", 1), ("?text=%E4%BE%8B", 1), ("?unit=nowhere", 0), ("?kind=no", 0)],
+)
+def test_meetings_are_filtered(world: World, query: str, count: int) -> None:
+    make_meeting(world.township, name="例会")
+    make_meeting(world.village, name="培训班", kind="training", held_on=datetime.date(2024, 5, 1))
+    response = signed_in(world.secretary).get(f"/meetings/{query}")
+    assert response.context["listing"].total == count
+
+
+def test_venues_are_filtered_and_limited_to_the_branch(world: World) -> None:
+    make_venue(world.village, name="佛山社区阳光驿站", kind="sunshine_station")
+    make_venue(world.township, name="旧书屋", closed_on=datetime.date(2024, 1, 1))
+    make_venue(world.elsewhere, name="外乡基地")
+    client = signed_in(world.secretary)
+    assert "外乡基地" not in body(client.get("/venues/"))
+    assert client.get("/venues/").context["listing"].total == 2
+    assert client.get("/venues/?use=open").context["listing"].total == 1
+    assert client.get("/venues/?use=closed&kind=sunshine_station").context["listing"].total == 0
+    assert client.get(f"/venues/?unit={world.village.code}").context["listing"].total == 1
+
+
+def cells(world: World) -> list[tuple[str, CellState, str]]:
+    world.township.refresh_from_db()
+    return [(cell.word, cell.state, cell.note) for cell in paper_year([world.township], YEAR).cells(world.township)]
+
+
+def test_the_five_cells_say_what_is_there(world: World) -> None:
+    make_paper(world.township)
+    make_paper(world.township, kind="summary", state=PaperState.DRAFT, filed_on=None)
+    make_paper(world.township, kind="check", state=PaperState.RETURNED, filed_on=None)
+    today = timezone.localdate()
+    make_activity(world.township, theme=world.theme, held_on=today)
+    make_activity(world.village, theme=world.theme, held_on=today)
+    make_activity(world.village, theme=world.theme, held_on=today, state=ActivityState.RETURNED)
+    make_activity(world.elsewhere, theme=world.theme, held_on=today)
+    make_activity(world.township, theme=world.theme, held_on=today.replace(year=YEAR - 1, day=1))
+    assert cells(world) == [
+        ("计划", CellState.DONE, ""),
+        ("检查", CellState.BACK, ""),
+        ("记录", CellState.DONE, "2 场"),
+        ("总结", CellState.DRAFT, ""),
+        ("评估", CellState.MISSING, ""),
+    ]
+
+
+def test_a_paper_is_written_then_filed(world: World) -> None:
+    client = signed_in(world.secretary)
+    client.post(paper_url(world), {"text": "写了一半", "step": "draft"})
+    assert Paper.objects.get().state == PaperState.DRAFT
+    response = client.post(paper_url(world), {"text": "全年计划", "step": "file"}, follow=True)
+    assert f"已归档：亭子镇 {YEAR} 年计划。" in body(response)
+    paper = Paper.objects.get()
+    assert (paper.state, paper.filed_on, paper.text) == (PaperState.FILED, timezone.localdate(), "全年计划")
+    assert "正文是空的" in body(client.post(paper_url(world, "check"), {"text": "", "step": "file"}))
+
+
+def test_who_may_write_a_paper(world: World) -> None:
+    make_paper(world.township, text="全年计划")
+    sent = {"text": "改了", "step": "file"}
+    assert signed_in(world.stranger).get(paper_url(world)).status_code == 404
+    assert signed_in(world.stranger).post(paper_url(world), sent).status_code == 404
+    page = body(signed_in(world.reader).get(paper_url(world)))
+    assert "全年计划" in page
+    assert "<textarea" not in page
+    assert signed_in(world.reader).post(paper_url(world), sent).status_code == 403
+    assert signed_in(world.colleague).put(paper_url(world)).status_code == 405
+    assert signed_in(world.colleague).post(paper_url(world), sent).status_code == 302
+    assert Paper.objects.get().text == "改了"
+
+
+def test_a_paper_that_cannot_be_is_not_found(world: World) -> None:
+    client = signed_in(world.secretary)
+    assert client.get(paper_url(world, "novel")).status_code == 404
+    assert client.get(paper_url(world, year=1800)).status_code == 404
+
+
+def test_papers_fall_due_by_the_deadlines_of_the_county(world: World) -> None:
+    today = datetime.date(2025, 12, 10)
+    make_paper(world.township, kind="plan", year=2025)
+
+    def due(within: int) -> list[tuple[str, int]]:
+        papers = paper_year([world.township], 2025)
+        return [(paper.kind, paper.days) for paper in due_papers(world.township, papers, within=within, today=today)]
+
+    assert due(7) == [("check", -132), ("summary", 5)]
+    assert due(4) == [("check", -132)]
+    PaperDeadline.objects.filter(kind="check").update(month=12, day=31)
+    assert due(30) == [("summary", 5), ("check", 21)]
+
+
+def test_a_deadline_on_a_day_that_its_month_has_not_is_the_last_one() -> None:
+    assert PaperDeadline(kind="plan", month=2, day=30).in_year(2025) == datetime.date(2025, 2, 28)
+
+
+@pytest.mark.parametrize("address", ["/papers/", "/meetings/", "/venues/"])
+def test_lists_cost_the_same_for_one_unit_and_many(
+    world: World, address: str, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in(world.office)
+    counts = []
+    for more in (1, 4):
+        for _ in range(more):
+            unit = make_unit(world.township)
+            make_venue(unit)
+            make_paper(unit)
+            make_meeting(unit)
+            make_activity(unit, theme=world.theme, held_on=timezone.localdate())
+        client.get(address)
+        with django_assert_max_num_queries(30) as captured:
+            client.get(address)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_full_pages_stay_within_60_kb(world: World) -> None:
+    for _ in range(50):
+        unit = make_unit(world.township)
+        make_venue(unit)
+        make_paper(unit)
+        make_meeting(unit)
+    for address in ("/papers/", "/meetings/", "/venues/"):
+        response = signed_in(world.office).get(address)
+        assert len(response.context["listing"].page) == 50
+        assert len(response.content) <= 60 * 1024

@@ -15,6 +15,7 @@ COLUMNS = ("code", "name", "level", "parent_code")
 LEVELS = ("county", "town", "village")
 PARENT_LEVEL = {"town": "county", "village": "town"}
 CODE_LENGTH = {"county": 6, "town": 9, "village": 12}
+NAME_LENGTH: int = Unit._meta.get_field("name").max_length or 0
 PACKAGED = Path(__file__).parent / "data" / "cangxi_divisions.csv"
 
 
@@ -85,6 +86,10 @@ def _division(line: int, row: dict[str | None, str | None]) -> Division:
         raise DivisionsError(f"line {line}: the code of a {level} has {CODE_LENGTH[level]} digits, not '{code}'")
     if not name:
         raise DivisionsError(f"line {line}: the name is missing")
+    if len(name) > NAME_LENGTH:
+        raise DivisionsError(f"line {line}: the name has {len(name)} characters, more than {NAME_LENGTH}")
+    if not name.isprintable():
+        raise DivisionsError(f"line {line}: the name holds a character that cannot be printed")
     return Division(line, code, name, level, parent_code)
 
 

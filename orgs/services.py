@@ -27,7 +27,8 @@ def create_unit(
     """Add a unit under its parent, at its place by kind and code, with its first placement.
 
     Raises:
-        ValidationError: the kind does not belong under this parent, the parent is closed, the code is taken.
+        ValidationError: the kind does not belong under this parent, the parent is closed, the code is taken, the name
+            is missing or too long.
     """
     with transaction.atomic():
         if parent is None:
@@ -39,6 +40,7 @@ def create_unit(
         if Unit.objects.filter(code=unit.code).exists():
             raise ValidationError(f"代码 {unit.code} 已经用过。", code="code_taken")
         unit.derive()
+        unit.clean_fields(exclude=["parent", "lft", "rght", "tree_id", "level"])
         _insert(unit, parent)
         UnitPlacement.objects.create(
             unit=unit, parent=parent, name=unit.name, kind=kind, starts_on=starts_on or timezone.localdate(), by=by

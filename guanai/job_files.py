@@ -63,7 +63,7 @@ def store_file(
 
     Raises ValueError for a name that is no plain file name.
     """
-    if Path(name).name != name or name.startswith("."):
+    if not name or Path(name).name != name or name.startswith("."):
         raise ValueError("a job's file needs a plain name")
     size, digest = write_whole(job_folder(job) / name, content)
     values = {"part": part, "label": label, "note": note, "position": position, "size": size, "digest": digest}

@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 
+from guanai import menu
+from guanai.menu import Group, MenuItem, Tab
+
 
 class ReportsConfig(AppConfig):
     name = "reports"
@@ -7,9 +10,22 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # The tasks import models, which are there only now.
+        # Models are there only now; the tasks import them.
         from guanai.jobs import JobKind, register
+        from orgs.enums import Action
         from reports import tasks
         from reports.services import YEAR_REPORT
 
         register(JobKind(YEAR_REPORT, tasks.start_year_report_task.delay, tasks.build_part.delay, tasks.assemble.delay))
+        menu.register(
+            MenuItem(Group.START, "首页", "reports:start", order=10, tab=Tab.HOME),
+            MenuItem(
+                Group.START,
+                "数据总览",
+                "reports:dashboard",
+                Action.VIEW_FIGURES,
+                order=20,
+                tab=Tab.HOME,
+                also=("reports:records",),
+            ),
+        )

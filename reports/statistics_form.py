@@ -5,6 +5,7 @@ one for each unit directly under it, and 合计, which is the unit's own figure 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from guanai.sheets import Cell as SheetCell
@@ -15,6 +16,9 @@ from reports.indicators import INDICATORS, FormPart, Indicator, Measure, form_in
 NONE = "—"
 WAITING = "待评"
 _MONTHS = "各月活动"
+_UNIT_WIDTH = 18
+# Narrow enough that a part of twenty columns can still be read on one page.
+_WIDTHS = {Kind.COUNT: 9, Kind.RATIO: 9, Kind.MEAN: 9, Kind.MONEY: 15}
 _KINDS = {Measure.YUAN: Kind.MONEY, Measure.PER_CENT: Kind.RATIO, Measure.YEARS: Kind.MEAN}
 
 # What 总览 shows of each part; the rest stands on the part's own sheet.
@@ -60,7 +64,7 @@ def cell_value(figures: Figures, indicator: Indicator) -> Value:
 def statistics_workbook(frozen: Frozen, code: str) -> Workbook:
     """The statistics form of one place, the county or a unit directly under it."""
     place = frozen.place(code)
-    unit_line = UnitLine(place.committee, frozen.day)
+    unit_line = UnitLine(place.committee, frozen.day, measure="")
     sheets = [_overview(frozen, place, unit_line)]
     sheets += [_part_sheet(frozen, place, part, unit_line) for part in FormPart]
     if code == frozen.county:
@@ -120,14 +124,18 @@ def overview_label(indicator: Indicator) -> str:
 
 def _part_sheet(frozen: Frozen, place: Place, part: FormPart, unit_line: UnitLine) -> Sheet:
     indicators = form_indicators(part)
-    columns = [Column("单位", width=22)]
-    columns += [Column(f"{each.label}（{each.measure}）", sheet_kind(each), group=each.group) for each in indicators]
+    columns = [Column("单位", width=_UNIT_WIDTH)]
+    columns += [
+        Column(f"{each.label}（{each.measure}）", sheet_kind(each), each.group, _WIDTHS[sheet_kind(each)])
+        for each in indicators
+    ]
+    has_money = any(each.measure is Measure.YUAN for each in indicators)
     return Sheet(
         title=part.value,
         heading=f"{place.committee}{frozen.year}年度统计表（{part.value}）",
         columns=columns,
         lines=[Row([name, *_values(figures, indicators)]) for name, figures in _rows(frozen, place)],
-        unit_line=unit_line,
+        unit_line=replace(unit_line, measure="元" if has_money else ""),
         total=["合计", *_values(frozen.branch[place.code], indicators)],
         notes=_notes(indicators),
     )
@@ -153,12 +161,12 @@ def _notes(indicators: Sequence[Indicator]) -> tuple[str, ...]:
 def evaluation_sheet(frozen: Frozen, unit_line: UnitLine) -> Sheet:
     """考评: a row per township in tree order. A judged item shows — and the unit 待评 until a reviewer has scored."""
     lines = frozen.scores[0].lines if frozen.scores else ()
-    columns = [Column("单位", width=22)]
+    columns = [Column("单位", width=_UNIT_WIDTH)]
     columns += [
-        Column(f"{line.name}（{'+' if line.is_bonus else ''}{_short(line.maximum)}）", Kind.SCORE, group=line.heading)
+        Column(f"{line.name}（{'+' if line.is_bonus else ''}{_short(line.maximum)}）", Kind.SCORE, line.heading, 11)
         for line in lines
     ]
-    columns += [Column(heading, Kind.SCORE) for heading in ("基本分", "加分", "合计")]
+    columns += [Column(heading, Kind.SCORE, width=9) for heading in ("基本分", "加分", "合计")]
     columns.append(Column("等次", Kind.CODE))
     scheme = frozen.scores[0].scheme if frozen.scores else ""
     return Sheet(
@@ -166,7 +174,7 @@ def evaluation_sheet(frozen: Frozen, unit_line: UnitLine) -> Sheet:
         heading=f"{frozen.place(frozen.county).committee}{frozen.year}年度考评汇总表",
         columns=columns,
         lines=[_score_row(frozen, scores) for scores in frozen.scores],
-        unit_line=UnitLine(unit_line.reporting_unit, unit_line.dated, "分"),
+        unit_line=replace(unit_line, measure="分"),
         notes=(
             f"适用《{scheme}》。按组织树排列，不排名次。" if scheme else "本年度没有适用的考评办法。",
             "“—”是考评员评定、还没有打分的项目，不计入基本分；全部评定后才有合计和等次。",
@@ -198,6 +206,6 @@ def _months_sheet(frozen: Frozen, unit_line: UnitLine) -> Sheet:
             Column(f"{frozen.year - 1}年", Kind.COUNT, width=18),
         ],
         lines=[[f"{month}月", count, before] for month, count, before in frozen.months],
-        unit_line=UnitLine(unit_line.reporting_unit, unit_line.dated, "场"),
+        unit_line=replace(unit_line, measure="场"),
         total=["合计", this, last],
     )

@@ -21,6 +21,12 @@ class Words:
         self.this = frozen.branch[code]
         self.last = frozen.before[code]
 
+    @property
+    def span(self) -> str:
+        """What the figures cover: a whole year, or the running one so far."""
+        day = self.frozen.day
+        return "全年" if (day.month, day.day) == (12, 31) else "今年以来"
+
     def value(self, code: str) -> Figure:
         return figure(self.this, code)
 
@@ -98,7 +104,6 @@ def _write(paper: Paper, paragraphs: Sequence[str]) -> None:
 
 def _opening(words: Words) -> str:
     frozen = words.frozen
-    until = "全年" if (frozen.day.month, frozen.day.day) == (12, 31) else f"截至{frozen.day.month}月{frozen.day.day}日"
     parts = []
     if words.has("activities"):
         parts.append(f"开展活动{words.said('activities')}，参加青少年{words.said('young_people')}")
@@ -108,7 +113,7 @@ def _opening(words: Words) -> str:
         parts.append(f"凝聚关爱资金{words.said('funds_raised')}")
     did = "，".join(parts) if parts else "没有记录活动和帮扶"
     return (
-        f"{frozen.year}年，全县关工委系统坚持党建带关建，组织五老关心下一代健康成长。{until}{did}。"
+        f"{frozen.year}年，全县关工委系统坚持党建带关建，组织五老关心下一代健康成长。{words.span}{did}。"
         f"本总结的数字由各级关工委记录自动汇总，统计截至{frozen.day.year}年{frozen.day.month}月{frozen.day.day}日。"
     )
 
@@ -129,8 +134,10 @@ def _organisation(words: Words) -> list[str]:
     )
     missing = words.value("committees_required") - words.value("committees_covered")
     first += f"还有{missing}个应建未建。" if missing else "应建的全部建立。"
+    beyond = words.value("committees") - words.value("committees_covered")
     if tiers:
-        first += f"全县已建关工委{words.said('committees')}，其中{tiers}。"
+        outside = f"（含应建范围以外的{beyond}个）" if beyond else ""
+        first += f"全县现有关工委{words.said('committees')}{outside}，其中{tiers}。"
     second = (
         f"五好关工委{words.said('five_goods')}，达标率{words.said('five_goods_rate')}{words.compared('five_goods')}。"
         if words.has("five_goods")
@@ -186,7 +193,7 @@ def _themed(words: Words) -> list[str]:
     if not words.has("activities"):
         return [f"{words.frozen.year}年没有记录活动。"]
     first = (
-        f"全年开展活动{words.said('activities')}{words.compared('activities')}；"
+        f"{words.span}开展活动{words.said('activities')}{words.compared('activities')}；"
         f"参加青少年{words.said('young_people')}{words.compared('young_people')}"
     )
     first += f"，其中留守、困境儿童{words.said('in_need')}。" if words.has("in_need") else "。"
@@ -228,7 +235,7 @@ def _care(words: Words) -> list[tuple[str, list[str]]]:
     if words.has("pairings", "helps"):
         pairing = (
             f"正在进行的结对{words.said('pairings')}{words.compared('pairings')}。"
-            f"全年走访{words.said('visits')}，帮扶儿童{words.said('children_helped')}、{words.said('helps')}"
+            f"{words.span}走访{words.said('visits')}，帮扶儿童{words.said('children_helped')}、{words.said('helps')}"
             f"{words.compared('helps')}。"
         )
     else:
@@ -253,9 +260,9 @@ def _fund(words: Words) -> list[str]:
     second += [f"其中物资折价{words.said('goods_received')}"] if words.has("goods_received") else []
     second += [f"财政安排{words.said('allocations')}"] if words.has("allocations") else []
     second.append(
-        f"全年发放各类资助{words.said('grants')}，金额{words.said('grants_amount')}"
+        f"{words.span}发放各类资助{words.said('grants')}，金额{words.said('grants_amount')}"
         if words.has("grants")
-        else "全年没有发放资助"
+        else f"{words.span}没有发放资助"
     )
     second.append(f"基金支出{words.said('funds_spent')}，结余{words.said('fund_balance')}")
     return [raised + aided, "，".join(second) + "。"]
@@ -273,7 +280,7 @@ def _guarantees(words: Words) -> list[str]:
     papers = words.listed([("计划", "paper_plan"), ("检查", "paper_check"), ("总结", "paper_summary")])
     meetings = words.listed([("会议", "meetings"), ("培训", "trainings"), ("党委听取汇报", "hearings")])
     paragraphs = [money + (f"{rooms}。" if rooms else "")]
-    paragraphs.append(f"全年归档{papers}。" if papers else "本年度还没有归档的计划、检查和总结。")
+    paragraphs.append(f"{words.span}归档{papers}。" if papers else "本年度还没有归档的计划、检查和总结。")
     if meetings:
         paragraphs.append(f"召开{meetings}。")
     return paragraphs

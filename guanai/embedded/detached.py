@@ -77,3 +77,16 @@ def command_line(pid: int) -> str:
             return ""
     listing = ["ps", "-o", "args=", "-p", str(pid)]
     return subprocess.run(listing, check=False, capture_output=True, text=True).stdout  # noqa: S603  # a number
+
+
+def works_in(pid: int, directory: Path) -> bool:
+    """Whether a process has `directory` as its working directory, as PostgreSQL has its data.
+
+    Where the system does not tell, every PostgreSQL counts: it is better to ask somebody to look than to start two.
+    """
+    if not Path("/proc/self").exists():
+        return "postgres" in command_line(pid)
+    try:
+        return Path(f"/proc/{pid}/cwd").samefile(directory)
+    except OSError:
+        return False

@@ -8,17 +8,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
 
-from guanai.embedded import EmbeddedServerError, ensure_running, postgres, runtime, status, stop, valkey
+from guanai.embedded import EmbeddedServerError, ensure_running, installation, postgres, runtime, status, stop, valkey
 from guanai.embedded.detached import command_line, wait_until
 from guanai.embedded.runtime import Embedded
 
 BASE = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.slow
+
 Place = Callable[[str], Embedded]
 
 START = """
@@ -44,8 +47,8 @@ def place() -> Iterator[Place]:
     yield make
     for embedded in made:
         stop(embedded)
-        outside = postgres.ROOT_STORE / f"guanai-{embedded.digest}"
-        for path in (embedded.var_dir.parents[1], embedded.runtime_dir, outside):
+        data = (embedded.var_dir / "postgres").resolve()
+        for path in (data, embedded.var_dir.parents[1], embedded.runtime_dir):
             shutil.rmtree(path, ignore_errors=True)
 
 
@@ -68,7 +71,7 @@ def one(embedded: Embedded, query: str) -> object:
 
 
 def postmaster(embedded: Embedded) -> int:
-    pid_file = embedded.var_dir / "postgres" / postgres.CLUSTER / "postmaster.pid"
+    pid_file = embedded.var_dir / "postgres" / installation.CLUSTER / "postmaster.pid"
     return int(pid_file.read_text(encoding="utf-8").splitlines()[0])
 
 
@@ -103,7 +106,7 @@ def test_second_start_reuses_the_data(place: Place, mode: str) -> None:
 @pytest.mark.parametrize("mode", ["755", "700"])
 def test_changes_the_mode_of_no_existing_directory(place: Place, mode: str) -> None:
     embedded = place(mode)
-    package, programs = postgres._packages()
+    package, programs = installation.wheel()
     embedded.var_dir.mkdir(parents=True)
     embedded.var_dir.chmod(0o750)
     embedded.var_dir.parent.chmod(0o705)
@@ -147,11 +150,15 @@ def test_programs_may_lie_below_a_closed_directory(opened: Embedded, tmp_path: P
     closed.mkdir(mode=0o700)
     _copy_wheels(closed)
     environment = {**os.environ, "PYTHONPATH": str(closed)}
+    copies = set(installation.ROOT_STORE.glob("guanai-programs-*"))
 
     subprocess.run([sys.executable, "-c", START, str(opened.var_dir)], cwd=BASE, env=environment, check=True)
 
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     assert one(opened, "SELECT 1") == 1
+    stop(opened)
+    for path in set(installation.ROOT_STORE.glob("guanai-programs-*")) - copies:
+        shutil.rmtree(path)
 
 
 def test_commands_that_start_at_once_share_one_server(opened: Embedded) -> None:
@@ -180,7 +187,7 @@ def test_data_of_a_killed_server_is_recovered(opened: Embedded) -> None:
 
 def test_number_of_another_process_in_the_pid_file_does_not_hinder(opened: Embedded) -> None:
     ensure_running(opened)
-    pid_file = opened.var_dir / "postgres" / postgres.CLUSTER / "postmaster.pid"
+    pid_file = opened.var_dir / "postgres" / installation.CLUSTER / "postmaster.pid"
     lines = pid_file.read_text(encoding="utf-8").splitlines()
     stop(opened)
     pid_file.write_text("\n".join([str(os.getppid()), *lines[1:]]) + "\n", encoding="utf-8")
@@ -190,8 +197,41 @@ def test_number_of_another_process_in_the_pid_file_does_not_hinder(opened: Embed
     assert status(opened)["PostgreSQL"]
 
 
+def test_new_data_when_var_is_deleted_under_the_running_servers(place: Place) -> None:
+    embedded = place("755")
+    ensure_running(embedded)
+    with connect(embedded) as session:
+        session.execute("CREATE TABLE deleted AS SELECT 42 AS number")
+    shutil.rmtree(embedded.var_dir)
+
+    ensure_running(embedded)
+
+    assert one(embedded, "SELECT to_regclass('deleted')") is None
+    assert status(embedded) == {"PostgreSQL": True, "Valkey": True}
+
+
+def test_data_follow_a_project_that_is_moved_under_the_running_servers(opened: Embedded) -> None:
+    # The server cannot end in order when its path is gone: what was committed comes back from its log, which a server
+    # for tests does not wait for.
+    opened = replace(opened, durable=True)
+    ensure_running(opened)
+    with connect(opened) as session:
+        session.execute("CREATE TABLE kept AS SELECT 42 AS number")
+    before = postmaster(opened)
+    moved = replace(opened, var_dir=opened.var_dir.with_name("moved"))
+    opened.var_dir.rename(moved.var_dir)
+    try:
+        ensure_running(moved)
+
+        assert one(moved, "SELECT number FROM kept") == 42
+        assert not command_line(before)
+    finally:
+        stop(moved)
+        shutil.rmtree(moved.runtime_dir)
+
+
 def test_broken_off_creation_is_not_taken_for_data(opened: Embedded) -> None:
-    draft = opened.var_dir / "postgres" / f"{postgres.CLUSTER}.draft"
+    draft = opened.var_dir / "postgres" / f"{installation.CLUSTER}.draft"
     draft.mkdir(parents=True)
     draft.parent.chmod(0o700)
     (draft / "PG_VERSION").write_text("18")
@@ -302,10 +342,11 @@ def test_runs_for_an_ordinary_user_beside_the_servers_of_another(opened: Embedde
         "['PostgreSQL', 'Valkey']\n"
     )
     assert status(opened) == {"PostgreSQL": True, "Valkey": True}
+    shutil.rmtree(rest.splitlines()[0].rpartition("} ")[2])
 
 
 def _copy_wheels(target: Path) -> None:
-    package, _ = postgres._packages()
+    package, _ = installation.wheel()
     libraries = package.with_name(f"{package.name}.libs")
     for path in (package, valkey.program().parents[2], libraries):
         if path.is_dir():

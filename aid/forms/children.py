@@ -55,8 +55,9 @@ class ChildFields(PageForm, forms.Form):
 
     def fill(self, child: Child) -> Child:
         """Lay the form's values over a child; an empty personal field leaves what is stored."""
+        stored = {field.name for field in Child._meta.get_fields()}
         for name, value in self.cleaned_data.items():
-            if hasattr(child, name) and (value or name not in (*PERSONAL, "birth_date", "sex")):
+            if name in stored and (value or name not in (*PERSONAL, "birth_date", "sex")):
                 setattr(child, name, value)
         return child
 

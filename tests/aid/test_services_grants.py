@@ -227,7 +227,7 @@ def test_one_grant_paid_sixteen_times_at_once_is_paid_once(transactional_db: Non
     make_donation(account, 20_000)
     grant = make_grant(make_child(world.village), account)
 
-    outcomes = at_once(16, lambda at: pay_grant(grant=grant, paid_on=DAY, by=world.manager))
+    outcomes = at_once(16, lambda _: pay_grant(grant=grant, paid_on=DAY, by=world.manager))
 
     assert outcomes == ["done"] + ["wrong_state"] * 15
     assert balance(account) == 19_000

@@ -26,10 +26,12 @@ class RequestLogMiddleware(RequestMiddleware):
 
 def logging_settings(*, readable: bool, level: str) -> dict[str, Any]:
     """Django's LOGGING: `readable` for a person at a terminal, otherwise one JSON object a line on stderr."""
+    # Locals of a frame may hold a decrypted field: tracebacks are written without them, in DEBUG too.
     if readable:
-        rendering: list[structlog.typing.Processor] = [structlog.dev.ConsoleRenderer()]
+        rendering: list[structlog.typing.Processor] = [
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        ]
     else:
-        # Locals of a frame may hold a decrypted field: the traceback is written without them.
         rendering = [
             structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(ensure_ascii=False),

@@ -57,7 +57,10 @@ def _once(parent: Unit, name: str, kind: UnitKind) -> Unit:
 
 
 def establish_committees(world: World) -> int:
-    """Found the committees by document, all but a few; mark the places that lack a condition. Returns how many."""
+    """Found the committees by document, all but a few; mark the places that lack a condition. Returns how many.
+
+    In the world, a committee whose day lies ahead has its day already.
+    """
     dice = world.plan.stream("committees")
     lacking = texts("network")["lacking"]
     for unit in world.units:
@@ -67,12 +70,15 @@ def establish_committees(world: World) -> int:
     late = _late_villages(world)
     founded = 0
     for unit in world.units:
-        day = late[unit.pk] if unit.pk in late else _founding_day(world, unit, dice)
-        if day is None or unit.name in lacking or not world.plan.has_come(day):
+        day, number = _founding_day(world, unit, dice), dice.randint(3, 60)
+        day = late.get(unit.pk, day)
+        if day is None or unit.name in lacking:
             continue
-        document = f"{world.stem(world.middle(unit))}〔{day.year}〕{dice.randint(3, 60)}号"
-        establish_committee(unit=unit, established_on=day, document=document, by=None)
         unit.committee_established_on = day
+        if not world.plan.has_come(day):
+            continue
+        document = f"{world.stem(world.middle(unit))}〔{day.year}〕{number}号"
+        establish_committee(unit=unit, established_on=day, document=document, by=None)
         founded += 1
     return founded
 
@@ -115,7 +121,7 @@ def _unit_years(world: World) -> Iterator[UnitYear]:
             continue
         dice = world.plan.stream("means", unit.code)
         for year in world.plan.years:
-            if unit.committee_established_on.year <= year:
+            if unit.committee_established_on.year <= year and world.plan.has_come(unit.committee_established_on):
                 yield _unit_year(world, unit, year, dice)
 
 

@@ -11,6 +11,7 @@ from orgs.models import Unit, User
 from reports.demo.names import Registry, texts
 from reports.demo.plan import Plan
 from reports.demo.writing import Numbers
+from volunteers.enums import VolunteerStatus
 from volunteers.models import Volunteer
 
 
@@ -26,6 +27,8 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     recorders: dict[int, User] = field(default_factory=dict)
     volunteers: dict[int, list[Volunteer]] = field(default_factory=dict)
+    # Identity numbers of those who leave one day, so that nobody else depends on when.
+    leaving: set[str] = field(default_factory=set)
     venues: dict[int, list[Venue]] = field(default_factory=dict)
     themes: dict[str, list[Theme]] = field(default_factory=dict)
     programmes: dict[str, Programme] = field(default_factory=dict)
@@ -71,6 +74,14 @@ class World:
             person
             for person in self.volunteers.get(unit.pk, ())
             if person.joined_on <= day and (person.left_on is None or person.left_on > day)
+        ]
+
+    def staying(self, unit: Unit, day: datetime.date) -> list[Volunteer]:
+        """Who stands on the roster of the unit itself on a day and stays on it, fit to care for somebody for years."""
+        return [
+            person
+            for person in self.on_roster(unit, day)
+            if person.id_number not in self.leaving and person.status == VolunteerStatus.ACTIVE
         ]
 
     def neighbours(self, unit: Unit, day: datetime.date) -> list[Volunteer]:

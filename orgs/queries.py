@@ -43,7 +43,9 @@ def branch_choices(user: Anyone, action: str, selected: str = "") -> list[tuple[
     ids = {grant.unit_id for grant in grants_of(user) if grant.holds(action)}
     if not ids:
         return []
-    near = Q(pk__in=ids) | Q(parent__in=ids) | Q(code=selected)
+    near = Q(pk__in=ids) | Q(parent__in=ids)
+    if selected.isascii() and selected.isalnum():
+        near |= Q(code=selected)
     units = Unit.objects.filter(branch_q(user, action, path="")).filter(near).order_by("tree_id", "lft")
     return [(unit.code, branch_label(unit)) for unit in units]
 

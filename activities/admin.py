@@ -3,7 +3,7 @@
 Activities can only be read here: numbers, states and reviews are the services' own, reached by the activity pages.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -19,7 +19,7 @@ class TaxonomyAdmin(ScopedAdmin):
     view_action = Action.MANAGE_NETWORK
     edit_action = Action.MANAGE_NETWORK
     unit_path = None
-    search_fields = ("name",)
+    search_fields: ClassVar[tuple[str, ...]] = ("name",)
 
 
 @admin.register(Theme)
@@ -51,9 +51,9 @@ class RecordAdmin(ScopedAdmin):
 
     view_action = Action.VIEW_ACTIVITIES
     edit_action = Action.RECORD_ACTIVITIES
-    list_select_related = ("unit",)
-    autocomplete_fields = ("unit",)
-    search_fields = ("name", "unit__name")
+    list_select_related: ClassVar[tuple[str, ...]] = ("unit",)
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("unit",)
+    search_fields: ClassVar[tuple[str, ...]] = ("name", "unit__name")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

@@ -94,9 +94,16 @@ class Frame:
 
     @cached_property
     def tabs(self) -> list[TabEntry]:
-        """The phone's tabs: those that this user may open, then 更多, which is current where no other is."""
-        by_tab = {entry.tab: entry for _, entry in self.entries if entry.tab}
-        tabs = [TabEntry(tab.word, tab.icon, by_tab[tab].url, by_tab[tab].current) for tab in menu.Tab if tab in by_tab]
+        """The phone's tabs: those that this user may open, then 更多, which is current where no other is.
+
+        A tab leads to the first of its pages in the menu and is current on each of them.
+        """
+        by_tab = {tab: [entry for _, entry in self.entries if entry.tab is tab] for tab in menu.Tab}
+        tabs = [
+            TabEntry(tab.word, tab.icon, entries[0].url, any(entry.current for entry in entries))
+            for tab, entries in by_tab.items()
+            if entries
+        ]
         elsewhere = not any(tab.current for tab in tabs)
         return [*tabs, TabEntry("更多", "more", reverse("page:more"), elsewhere)]
 

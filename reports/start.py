@@ -150,7 +150,7 @@ def not_filed(state: str) -> bool:
 def quarter_of(today: datetime.date) -> tuple[datetime.date, datetime.date]:
     """First and last day of the quarter."""
     first = datetime.date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-    following = datetime.date(first.year + first.month // 12, (first.month + 3 - 1) % 12 + 1, 1)
+    following = datetime.date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
     return first, following - datetime.timedelta(days=1)
 
 

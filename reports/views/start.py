@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from guanai.access import signed_in
 from orgs.enums import Action
-from orgs.scope import may, user_of
+from orgs.scope import grants_of, may, user_of
 from reports.start import start_of, start_unit
 
 
@@ -24,4 +24,4 @@ def start(request: HttpRequest) -> HttpResponse:
         return render(request, "reports/start.html", context)
     if may(user, Action.VIEW_FIGURES):
         return redirect("reports:dashboard")
-    return render(request, "reports/start_plain.html")
+    return render(request, "reports/start_plain.html", {"has_role": bool(grants_of(user))})

@@ -4,6 +4,7 @@ import datetime
 import threading
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -123,7 +124,7 @@ def test_a_closed_unit_takes_no_new_record(world: World) -> None:
 
 def test_forged_people_units_and_venues_are_refused(world: World) -> None:
     other_county = make_county("510823", "剑阁县")
-    forged = [
+    forged: list[dict[str, Any]] = [
         {"speakers": [make_volunteer(world.elsewhere)]},
         {"co_hosts": [make_unit(other_county)]},
         {"co_hosts": [world.township]},

@@ -11,15 +11,19 @@ from guanai.embedded.detached import wait_until
 from guanai.embedded.processes import Process, background_work
 
 
-@pytest.fixture
-def process_environment(transactional_db: None) -> dict[str, str]:
-    """Lets a child process work on this test's database; lay it over the environment that it inherits."""
+def database_address() -> str:
+    """The address of this test's database, for a process that is not ours."""
     parameters = connection.settings_dict
     sign_in = ":".join(quote(part, safe="") for part in (parameters["USER"], parameters["PASSWORD"]) if part)
     query = urlencode({"host": parameters["HOST"]})
     port = f":{parameters['PORT']}" if parameters["PORT"] else ""
-    address = f"postgresql://{sign_in}@{port}/{parameters['NAME']}?{query}"
-    return {"DATABASE_URL": address}
+    return f"postgresql://{sign_in}@{port}/{parameters['NAME']}?{query}"
+
+
+@pytest.fixture
+def process_environment(transactional_db: None) -> dict[str, str]:
+    """Lets a child process work on this test's database; lay it over the environment that it inherits."""
+    return {"DATABASE_URL": database_address()}
 
 
 @pytest.fixture

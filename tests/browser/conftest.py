@@ -25,6 +25,11 @@ def _django_beside_an_event_loop() -> None:
 
 
 @pytest.fixture(scope="session")
+def base_url() -> None:
+    """Every test names its live server. The fixture of the library that this replaces is a deprecated method."""
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     chosen = {**browser_type_launch_args, "args": list(QUIET)}
     if SYSTEM_CHROMIUM.exists():

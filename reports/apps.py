@@ -28,4 +28,12 @@ class ReportsConfig(AppConfig):
                 tab=Tab.HOME,
                 also=("reports:records",),
             ),
+            MenuItem(
+                Group.YEAR_END,
+                "统计与年终报告",
+                "reports:year_report_list",
+                Action.BUILD_REPORTS,
+                order=20,
+                also=("reports:year_report",),
+            ),
         )

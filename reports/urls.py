@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import dashboard, records, start
+from reports.views import dashboard, records, start, year_reports
 
 app_name = "reports"
 urlpatterns = [
@@ -8,4 +8,11 @@ urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/export/", dashboard.dashboard_export, name="dashboard_export"),
     path("figures/<slug:code>/", records.records, name="records"),
+    path("reports/", year_reports.year_report_list, name="year_report_list"),
+    path("reports/start/", year_reports.year_report_start, name="year_report_start"),
+    path("reports/<int:pk>/", year_reports.year_report, name="year_report"),
+    path("reports/<int:pk>/progress/", year_reports.year_report_progress, name="year_report_progress"),
+    path("reports/<int:pk>/cancel/", year_reports.year_report_cancel, name="year_report_cancel"),
+    path("reports/<int:pk>/retry/", year_reports.year_report_retry, name="year_report_retry"),
+    path("files/<int:pk>/", year_reports.job_file, name="job_file"),
 ]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from aid.enums import GiftKind
-from aid.models import Donation, FundAccount, LedgerEntry
+from aid.models import Child, Donation, FundAccount, LedgerEntry
 from aid.services import balance, pay_grant, receive_donation, reverse_entry
-from tests.aid.factories import make_world
+from tests.aid.factories import World, make_world
 from tests.factories import make_child, make_fund_account, make_grant
 
 DAY = datetime.date(2026, 6, 1)
@@ -29,11 +29,12 @@ STEPS = st.lists(
 )
 
 
-class LedgerTest(TestCase):  # type: ignore[misc]
+class LedgerTest(TestCase):
     """A class, because hypothesis rolls the database back between its examples only inside one."""
 
     accounts: list[FundAccount]
-    world: Any
+    world: World
+    child: Child
 
     @classmethod
     def setUpTestData(cls) -> None:

@@ -1,4 +1,5 @@
 import datetime
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
@@ -96,13 +97,14 @@ def test_nobody_applies_after_the_end_of_care_or_without_consent(world: World) -
 def test_no_step_is_left_out(world: World) -> None:
     grant = apply(make_child(world.village), make_fund_account(world.county), world.secretary)
 
-    for step in (
+    steps: list[Callable[[], Grant]] = [
         lambda: review_grant(grant=grant, on=DAY, by=world.secretary),
         lambda: approve_grant(grant=grant, on=DAY, by=world.approver),
         lambda: refuse_grant(grant=grant, on=DAY, reason="已获其他资助", by=world.approver),
         lambda: pay_grant(grant=grant, paid_on=DAY, by=world.manager),
         lambda: sign_grant(grant=grant, on=DAY),
-    ):
+    ]
+    for step in steps:
         with pytest.raises(ValidationError) as caught:
             step()
         assert caught.value.code == "wrong_state"
@@ -135,10 +137,11 @@ def test_a_step_is_not_dated_before_the_one_before_it(world: World) -> None:
 def test_who_applied_checked_or_reviewed_does_not_approve(world: World) -> None:
     grant = reviewed(world, make_fund_account(world.county))
 
-    for decide in (
+    decisions: list[Callable[[], Grant]] = [
         lambda: approve_grant(grant=grant, on=DAY, by=world.secretary),
         lambda: refuse_grant(grant=grant, on=DAY, reason="已获其他资助", by=world.secretary),
-    ):
+    ]
+    for decide in decisions:
         with pytest.raises(ValidationError) as caught:
             decide()
         assert caught.value.code == "maker_is_checker"

@@ -13,7 +13,7 @@ from activities.querysets import ActivityQuerySet
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.querysets import UnitQuerySet
-from orgs.scope import allows, branch_q, home_unit, may, units_for
+from orgs.scope import allows, branch_q, grants_of, home_unit, may, units_for
 from volunteers.models import Volunteer
 from volunteers.querysets import VolunteerQuerySet
 
@@ -22,11 +22,16 @@ HITS = 8
 
 
 def activities_for_user(user: User) -> ActivityQuerySet:
-    """Hosted in the user's branches, or co-hosted there; each activity once."""
+    """Hosted in the user's branches, or co-hosted there; each activity once.
+
+    Hosts and co-hosts are of one county. Saying so lets the database read that county's activities alone.
+    """
+    counties = {grant.tree_id for grant in grants_of(user) if grant.holds(Action.VIEW_ACTIVITIES)}
     joint = Activity.co_hosts.through.objects.filter(
         branch_q(user, Action.VIEW_ACTIVITIES, "unit"), activity=OuterRef("pk")
     )
-    return Activity.objects.filter(branch_q(user, Action.VIEW_ACTIVITIES) | Q(Exists(joint)))
+    visible = branch_q(user, Action.VIEW_ACTIVITIES) | Q(Exists(joint))
+    return Activity.objects.filter(visible, unit__tree_id__in=counties)
 
 
 def activity_for_user_or_404(user: User, pk: int, action: str = Action.VIEW_ACTIVITIES) -> Activity:

@@ -63,6 +63,7 @@ def submit_activity(*, by: User, unit: Unit, entry: ActivityEntry, key: uuid.UUI
             unit=unit, number=number, state=ActivityState.SUBMITTED, recorded_by=by, updated_by=by, entry_key=key
         )
         _write(activity, entry)
+        entry.add_relations(activity)
         if key is not None:
             ActivityDraft.objects.filter(user=by, key=key).delete()
     return activity
@@ -92,6 +93,7 @@ def update_activity(*, activity: Activity, by: User, entry: ActivityEntry, seen:
         locked.reviewed_by = None
         locked.updated_by = by
         _write(locked, entry)
+        entry.replace_relations(locked)
         ActivityDraft.objects.filter(user=by, activity=locked).delete()
     return locked
 
@@ -145,4 +147,3 @@ def _write(activity: Activity, entry: ActivityEntry) -> None:
     for name, value in entry.plain().items():
         setattr(activity, name, value)
     activity.save()
-    entry.write_relations(activity)

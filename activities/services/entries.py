@@ -47,7 +47,13 @@ class ActivityEntry:
         """The values that stand in the activity's own row."""
         return {field.name: getattr(self, field.name) for field in fields(self) if field.name not in MANY}
 
-    def write_relations(self, activity: Activity) -> None:
+    def add_relations(self, activity: Activity) -> None:
+        """Those of a new activity: nothing stands there yet, so nothing is asked."""
+        for name in MANY:
+            if rows := getattr(self, name):
+                getattr(activity, name).add(*rows)
+
+    def replace_relations(self, activity: Activity) -> None:
         for name in MANY:
             getattr(activity, name).set(getattr(self, name))
 

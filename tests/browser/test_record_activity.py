@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from activities.models import Activity, ActivityDraft
@@ -16,7 +16,7 @@ from orgs.enums import Role
 from orgs.models import Unit, User
 from tests.factories import PASSWORD, make_activity, make_county, make_member, make_theme, make_unit, make_volunteer
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,14 @@ class ReportsConfig(AppConfig):
             ),
             MenuItem(
                 Group.YEAR_END,
+                "年度考评",
+                "reports:evaluation_home",
+                Action.VIEW_EVALUATION,
+                order=10,
+                also=("reports:evaluation",),
+            ),
+            MenuItem(
+                Group.YEAR_END,
                 "统计与年终报告",
                 "reports:year_report_list",
                 Action.BUILD_REPORTS,

@@ -165,20 +165,25 @@ def _kept(figures: Figures) -> Figures:
 
 
 def _places(units: list[Unit]) -> tuple[Place, ...]:
-    """All units of the tree, closed ones too; a name that occurs twice under the county gets its code."""
+    """All units of the tree, closed ones too. Names become names of files: those that occur twice get their code."""
     codes = {unit.pk: unit.code for unit in units}
     parts = [unit for unit in units if unit.level == 1]
     names = [unit.short_name for unit in parts]
     return tuple(
         Place(
             code=unit.code,
-            name=f"{unit.short_name}（{unit.code}）" if names.count(unit.short_name) > 1 else unit.short_name,
+            name=_file_name(unit, unique=names.count(unit.short_name) < 2),
             committee=unit.committee_name,
             parent=codes.get(unit.parent_id or 0, ""),
             group=PART_KINDS.get(UnitKind(unit.kind), "") if unit.level == 1 and not unit.closed_on else "",
         )
         for unit in units
     )
+
+
+def _file_name(unit: Unit, *, unique: bool) -> str:
+    name = unit.short_name.replace("/", "／")
+    return name if unique else f"{name}（{unit.code}）"
 
 
 def _months(year: int, county: Unit) -> tuple[tuple[int, int, int], ...]:

@@ -35,7 +35,7 @@ def score_paper(frozen: Frozen, scores: Scores) -> bytes:
         ("大项", "项目和规则", "满分", "依据", "建议", "考评", "扣分理由"),
         rows,
         kinds=(Kind.CODE, Kind.TEXT, Kind.CODE, Kind.TEXT, Kind.CODE, Kind.CODE, Kind.TEXT),
-        widths=(9, 36, 9, 24, 9, 9, 14),
+        widths=(9, 34, 9, 23, 9, 9, 17),
         total=("合计", "", _short(str(full)), "", points, _short(scores.total), scores.grade or WAITING),
         merged_columns=1,
         note=_note(scores),

@@ -126,7 +126,7 @@ def _part_sheet(frozen: Frozen, place: Place, part: FormPart, unit_line: UnitLin
     indicators = form_indicators(part)
     columns = [Column("单位", width=_UNIT_WIDTH)]
     columns += [
-        Column(f"{each.label}（{each.measure}）", sheet_kind(each), each.group, _WIDTHS[sheet_kind(each)])
+        Column(f"{each.label}\n（{each.measure}）", sheet_kind(each), each.group, _WIDTHS[sheet_kind(each)])
         for each in indicators
     ]
     has_money = any(each.measure is Measure.YUAN for each in indicators)
@@ -163,7 +163,7 @@ def evaluation_sheet(frozen: Frozen, unit_line: UnitLine) -> Sheet:
     lines = frozen.scores[0].lines if frozen.scores else ()
     columns = [Column("单位", width=_UNIT_WIDTH)]
     columns += [
-        Column(f"{line.name}（{'+' if line.is_bonus else ''}{_short(line.maximum)}）", Kind.SCORE, line.heading, 11)
+        Column(f"{line.name}\n（{'+' if line.is_bonus else ''}{_short(line.maximum)}）", Kind.SCORE, line.heading, 11)
         for line in lines
     ]
     columns += [Column(heading, Kind.SCORE, width=9) for heading in ("基本分", "加分", "合计")]

@@ -21,6 +21,7 @@ def assemble(job_id: int) -> None:
     assemble_report(job_id=job_id)
 
 
-@shared_task
+# Beat sends it every few seconds: while all workers are busy, old ones must not pile up before the queue.
+@shared_task(expires=30)
 def requeue_stalled_parts() -> None:
     requeue_stalled()

@@ -237,7 +237,7 @@ def table(sheet: list[list[Any]]) -> tuple[list[str], dict[str, list[Any]]]:
     headings = [lower or upper for upper, lower in zip(*sheet[top : top + 2], strict=True)] if grouped else sheet[top]
     names: list[str] = []
     for heading in headings[1:]:
-        name = str(heading).rpartition("（")[0]
+        name = str(heading).rpartition("\n（")[0]
         names.append(f"{name} 2" if name in names else name)
     return names, {str(row[0]): row[1:] for row in sheet[top + 1 + grouped :]}
 

@@ -129,6 +129,14 @@ def test_frozen_figures_survive_their_file_and_later_records(world: World) -> No
 
 
 @pytest.mark.django_db
+def test_places_of_one_name_or_with_a_slash_get_files_of_their_own(world: World) -> None:
+    first, second = world.townships
+    Unit.objects.filter(pk__in=[first.pk, second.pk]).update(name="新/旧镇")
+    names = [place.name for place in take_figures(YEAR, world.county).parts() if place.group == "乡镇"]
+    assert names == [f"新／旧镇（{first.code}）", f"新／旧镇（{second.code}）"]
+
+
+@pytest.mark.django_db
 def test_score_sheet_is_ready_to_be_stamped(world: World) -> None:
     frozen = take_figures(YEAR, world.county)
     scores = frozen.scores_of(world.townships[0].code)

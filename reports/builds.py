@@ -49,9 +49,10 @@ def reporting_county(user: User) -> Unit | None:
 
 def builds_of(user: User) -> QuerySet[Job]:
     """The user's own builds, the latest first, with `made` and `wanted` parts."""
-    return Job.objects.filter(kind=YEAR_REPORT, owner=user).annotate(
+    builds = Job.objects.filter(kind=YEAR_REPORT, owner=user).annotate(
         made=Count("parts", filter=Q(parts__state=PartState.DONE)), wanted=Count("parts")
     )
+    return builds.order_by("-created_at", "-pk")
 
 
 def build_for_owner_or_404(user: User, pk: int) -> Job:

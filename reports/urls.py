@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import dashboard, records, start, year_reports
+from reports.views import dashboard, evaluations, records, start, year_reports
 
 app_name = "reports"
 urlpatterns = [
@@ -15,4 +15,8 @@ urlpatterns = [
     path("reports/<int:pk>/cancel/", year_reports.year_report_cancel, name="year_report_cancel"),
     path("reports/<int:pk>/retry/", year_reports.year_report_retry, name="year_report_retry"),
     path("files/<int:pk>/", year_reports.job_file, name="job_file"),
+    path("evaluations/", evaluations.evaluation_home, name="evaluation_home"),
+    path("evaluations/<int:year>/", evaluations.evaluation_list, name="evaluation_list"),
+    path("evaluations/<int:year>/score/", evaluations.evaluation_score, name="evaluation_score"),
+    path("evaluations/<int:year>/<slug:code>/", evaluations.evaluation, name="evaluation"),
 ]

@@ -57,13 +57,19 @@ class MeetingForm(PageForm, forms.Form):
 
 
 class PaperForm(PageForm, forms.Form):
+    """A draft may be empty, what is filed may not."""
+
     text = forms.CharField(
         label="正文",
-        required=False,
         widget=forms.Textarea(attrs={"rows": 14}),
         max_length=20_000,
         help_text="可以从原来的文件里粘贴进来。",
+        error_messages={"required": "正文是空的，不能归档"},
     )
+
+    def __init__(self, *args: Any, file_it: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = file_it
 
 
 class ReturnForm(PageForm, forms.Form):

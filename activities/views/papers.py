@@ -53,9 +53,9 @@ def paper_edit(request: HttpRequest, code: str, year: int, kind: str) -> HttpRes
     if kind not in PaperKind.values or not 1990 <= year <= timezone.localdate().year + 1:
         raise Http404("no such paper")
     paper = Paper.objects.filter(unit=unit, year=year, kind=kind).first()
-    form = PaperForm(request.POST or None, initial={"text": paper.text if paper else ""})
+    file_it = request.POST.get("step") != "draft"
+    form = PaperForm(request.POST or None, file_it=file_it, initial={"text": paper.text if paper else ""})
     if request.method == "POST" and form.is_valid():
-        file_it = request.POST.get("step") != "draft"
         try:
             saved = save_paper(
                 by=user, unit=unit, year=year, kind=kind, text=form.cleaned_data["text"], file_it=file_it

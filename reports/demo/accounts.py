@@ -1,7 +1,6 @@
 """The sign-ins of the demonstration, and the people who recorded its entries."""
 
 import json
-import os
 import secrets
 import string
 from collections.abc import Iterable
@@ -62,8 +61,9 @@ class Accounts:
         target = accounts_path()
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_suffix(".part")
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(self.sign_ins, file, ensure_ascii=False, indent=2)
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        part.write_text(json.dumps(self.sign_ins, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         part.replace(target)
         return target
 
@@ -126,9 +126,7 @@ def _add_secretaries(world: World) -> None:
 
 def _grant(world: World, grants: Iterable[tuple[User, Unit, str]]) -> None:
     starts_on = world.plan.today.replace(year=world.plan.year - 1, month=1, day=1)
-    write(
-        Membership, [Membership(user=user, unit=unit, role=role, starts_on=starts_on) for user, unit, role in grants]
-    )
+    write(Membership, [Membership(user=user, unit=unit, role=role, starts_on=starts_on) for user, unit, role in grants])
 
 
 def new_password() -> str:

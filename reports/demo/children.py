@@ -81,7 +81,11 @@ def _cases(world: World) -> Iterator[Case]:
     year = world.plan.year
     stock = round(world.plan.count(PAIRINGS) * _CHILDREN_PER_PAIRING) + 2
     new, closed = round(stock * _NEW), round(stock * _CLOSED)
-    spans = [(year, new, None), (year - 1, new, None), (year - 2, stock - 2 * new - closed, None)]
+    spans: list[tuple[int, int, int | None]] = [
+        (year, new, None),
+        (year - 1, new, None),
+        (year - 2, stock - 2 * new - closed, None),
+    ]
     spans += [(year - 2, closed, year + 1), (year - 2, closed, year), (year - 3, closed, year - 1)]
     spans += [(year + 1, new, None)]
     dice = world.plan.stream("children")
@@ -101,7 +105,7 @@ def _has_children(unit: Unit) -> bool:
 
 def _weight(world: World, unit: Unit, dice: random.Random) -> float:
     size = {UnitKind.COMMUNITY: 1.4, UnitKind.SCHOOL: 2.5}.get(UnitKind(unit.kind), 1.0)
-    return size * dice.uniform(0.5, 1.5) * world.vigour(unit) ** 0.7
+    return size * dice.uniform(0.5, 1.5) * float(world.vigour(unit) ** 0.7)
 
 
 def _case(world: World, dice: random.Random, unit: Unit, registered: int, closes: int | None) -> Case:

@@ -41,8 +41,8 @@ def _send_back(world: World, unit: Unit, user: User) -> int:
     )
     if recent.filter(state=ActivityState.RETURNED).exists() or day.year == world.plan.year:
         return recent.filter(state=ActivityState.RETURNED).count()
-    latest = recent.order_by("-held_on", "-number").values_list("pk", flat=True).first()
-    return Activity.objects.filter(pk=latest).update(
+    latest = recent.order_by("-held_on", "-number").values("pk")[:1]
+    return Activity.objects.filter(pk__in=latest).update(
         state=ActivityState.RETURNED, return_note=_NOTE, reviewed_by=world.users["zhoumin"]
     )
 

@@ -49,6 +49,7 @@ _RETURN_NOTES = (
 # Days after which an entry has been archived, and the last days in which one may still lie with its writer.
 _REVIEWED_AFTER = (4, 13)
 _RETURNED = 0.07
+_ENDING = 0.55
 _RETURNED_WITHIN = 24
 
 
@@ -162,9 +163,7 @@ def _review(world: World, dice: random.Random, day: datetime.date) -> tuple[Acti
     return ActivityState.SUBMITTED, None, ""
 
 
-def _venue(
-    world: World, dice: random.Random, unit: Unit, script: dict[str, Any], day: datetime.date
-) -> Venue | None:
+def _venue(world: World, dice: random.Random, unit: Unit, script: dict[str, Any], day: datetime.date) -> Venue | None:
     """A fitting venue of the unit, its township or department, or else of the county's committee."""
     own = [*world.venues.get(unit.pk, ()), *world.venues.get(world.middle(unit).pk, ())]
     if unit.kind in (UnitKind.COUNTY, UnitKind.DEPARTMENT):
@@ -205,7 +204,8 @@ def _tell(world: World, dice: random.Random, row: Activity, script: dict[str, An
         "young": row.young_people,
     }
     row.name = dice.choice(script["names"]).format(**words)
-    row.summary = dice.choice(script["summaries"]).format(**words)
+    ending = dice.choice(texts("activities")["endings"][row.theme.nature]) if dice.random() < _ENDING else ""
+    row.summary = dice.choice(script["summaries"]).format(**words) + ending
 
 
 def _co_hosts(world: World, dice: random.Random, unit: Unit) -> list[Unit]:
@@ -238,7 +238,8 @@ def _write(world: World, events: list[Event]) -> None:
 def _date_entries() -> None:
     """Entries were made on the day or up to two days later, in office hours, not all at this moment."""
     hours = ExpressionWrapper(
-        (Mod(F("pk"), 3) * 24 + Mod(F("pk"), 8) + 1) * Value(datetime.timedelta(hours=1)), DateTimeField()
+        (Mod(F("young_people"), 3) * 24 + Mod(F("young_people"), 8) + 1) * Value(datetime.timedelta(hours=1)),
+        DateTimeField(),
     )
     entered = Least(ExpressionWrapper(Cast(F("held_on"), DateTimeField()) + hours, DateTimeField()), Now())
     Activity.objects.update(created_at=entered, updated_at=entered)

@@ -74,7 +74,8 @@ def make_fund(world: World) -> Fund:
             opened_on=datetime.date(2019, 5, 4),
         )
         for unit in world.townships
-        if world.vigour(unit) >= 1.2 or world.plan.stream("fund", unit.code).random() < 0.2
+        if unit.committee_established_on
+        and (world.vigour(unit) >= 1.2 or world.plan.stream("fund", unit.code).random() < 0.25 * world.vigour(unit))
     }
     write(FundAccount, [*county.values(), *towns.values()])
     return Fund(county, towns)
@@ -128,9 +129,7 @@ def _scaled(raw: list[float], total: Decimal) -> list[Decimal]:
     return amounts
 
 
-def _donation(
-    world: World, fund: Fund, donor_kind: DonorKind, amount: Decimal, year: int, number: int
-) -> Posting:
+def _donation(world: World, fund: Fund, donor_kind: DonorKind, amount: Decimal, year: int, number: int) -> Posting:
     dice = world.plan.stream("donation", year, number)
     accounts = texts("fund")["accounts"]
     purpose = dice.choices([one["purpose"] for one in accounts], [one["share"] for one in accounts])[0]

@@ -48,12 +48,11 @@ def _grants_of(
     chosen += dice.choices(fitting, k=count + refused - len(chosen))
     for number, case in enumerate(chosen):
         own = world.plan.stream("grant", year, item["item"], number)
-        grant = _grant(world, own, fund, case, item, between(own, first, last))
+        paid_on = between(own, first, last)
+        grant = _grant(world, own, fund, case, item, paid_on)
         if number < count:
-            payment = Posting(
-                grant.account, EntryKind.GRANT, GiftKind(grant.kind), -grant.amount, grant.paid_on, grant=grant
-            )
-            fund.receive(payment)
+            gift = GiftKind(grant.kind)
+            fund.receive(Posting(grant.account, EntryKind.GRANT, gift, -grant.amount, paid_on, grant=grant))
         else:
             grant.refused_on, grant.refusal = grant.approved_on, own.choice(texts("fund")["refusals"])
             grant.approved_on = grant.paid_on = grant.signed_on = grant.handled_by = None

@@ -50,6 +50,10 @@ class _Steps:
         self.began = now
 
 
+def _nothing(text: str) -> None:
+    """For callers who do not watch."""
+
+
 def is_loaded() -> bool:
     """Whether the database holds records already, of a demonstration or of somebody's work."""
     return Volunteer.objects.exists()
@@ -62,7 +66,7 @@ def load(
     seed: int = SEED,
     year: int = YEAR,
     plan: Plan | None = None,
-    say: Say = lambda text: None,
+    say: Say = _nothing,
 ) -> Loaded:
     """Fill an empty database with the demonstration and store its sign-ins in `var/demo-accounts.json`.
 

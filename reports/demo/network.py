@@ -70,8 +70,8 @@ def establish_committees(world: World) -> int:
     late = _late_villages(world)
     founded = 0
     for unit in world.units:
-        day, number = _founding_day(world, unit, dice), dice.randint(3, 60)
-        day = late.get(unit.pk, day)
+        usual, number = _founding_day(world, unit, dice), dice.randint(3, 60)
+        day = late.get(unit.pk, usual)
         if day is None or unit.name in lacking:
             continue
         unit.committee_established_on = day

@@ -80,9 +80,7 @@ def _of_case(world: World, case: Case, order: int, runs_on: datetime.date | None
     )
 
 
-def _helper(
-    world: World, dice: random.Random, case: Case, order: int
-) -> tuple[HelperKind, Volunteer | Unit] | None:
+def _helper(world: World, dice: random.Random, case: Case, order: int) -> tuple[HelperKind, Volunteer | Unit] | None:
     """Somebody who stays on the roster of the child's own surroundings, or a department; the second is another one."""
     kind = dice.choices([kind for kind, _ in _KINDS], [share for _, share in _KINDS])[0]
     departments = [unit for unit in world.departments if unit.committee_established_on]

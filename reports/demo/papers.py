@@ -69,7 +69,7 @@ def _meeting(dice: random.Random, unit: Unit, kind: MeetingKind, year: int) -> M
 
 
 def make_papers(world: World) -> int:
-    """The papers of the county, of departments and townships; a few are missing, those of the running year on the way."""
+    """The papers of the county, of departments and townships; a few are missing, the running year's on the way."""
     papers = [paper for year in world.plan.years for unit in _writers(world) for paper in _papers(world, unit, year)]
     return len(write(Paper, papers))
 

@@ -72,7 +72,10 @@ def _group(world: World, group: str, stock: int) -> Iterator[Volunteer]:
     year = world.plan.year
     dice = world.plan.stream("roster", group)
     leaving = max(1, round(stock * _LEAVING))
-    spans = [(year, round(stock * _JOINED), None), (year - 1, round(stock * _JOINED_BEFORE), None)]
+    spans: list[tuple[int, int, int | None]] = [
+        (year, round(stock * _JOINED), None),
+        (year - 1, round(stock * _JOINED_BEFORE), None),
+    ]
     spans += [(0, stock - sum(count for _, count, _ in spans) - leaving, None), (0, leaving, year + 1)]
     spans += [(0, leaving, year), (0, leaving, year - 1), (year + 1, round(stock * _JOINED), None)]
     places = _places(world, dice, sum(count for _, count, _ in spans))
@@ -91,9 +94,7 @@ def _places(world: World, dice: random.Random, total: int) -> Iterator[Unit]:
     return iter(places)
 
 
-def _volunteer(
-    world: World, dice: random.Random, unit: Unit, group: str, joined: int, left: int | None
-) -> Volunteer:
+def _volunteer(world: World, dice: random.Random, unit: Unit, group: str, joined: int, left: int | None) -> Volunteer:
     kind = _kind(dice, group)
     male = {VeteranKind.SOLDIER: 0.96, VeteranKind.TEACHER: 0.58, VeteranKind.OTHER: 0.35}.get(kind, 0.68)
     sex = some_sex(dice, male)
@@ -101,7 +102,7 @@ def _volunteer(
     if group == "other":
         born, generation = _birthday(dice, year - round(dice.triangular(22, 58, 34))), "middle"
     else:
-        born, generation = _birthday(dice, year - round(dice.triangular(60, 85, 69))), "old"
+        born, generation = _birthday(dice, year - _age(dice, joined, left)), "old"
     person = world.registry.person(dice, generation, born, sex)
     joined_on = _joining_day(dice, world, unit, born, joined)
     left_on = between(dice, datetime.date(left, 1, 6), datetime.date(left, 12, 24)) if left else None
@@ -135,6 +136,13 @@ def _kind(dice: random.Random, group: str) -> VeteranKind:
         return VeteranKind.OTHER
     kinds = texts("people")["kinds"]
     return VeteranKind(dice.choices(list(kinds), [kind["share"] for kind in kinds.values()])[0])
+
+
+def _age(dice: random.Random, joined: int, left: int | None) -> int:
+    """The age in the main year: who joined lately has just retired, who leaves is older than most."""
+    if joined:
+        return round(dice.triangular(60, 72, 62))
+    return round(dice.triangular(66, 88, 79) if left else dice.triangular(61, 85, 69))
 
 
 def _birthday(dice: random.Random, year: int) -> datetime.date:

@@ -1,4 +1,4 @@
-"""Specialities of the county's work: themes, programmes, partners; and venues of every kind."""
+"""What the county's work is sorted by: themes, programmes, partners; and venues of every kind."""
 
 import datetime
 import random

@@ -63,7 +63,7 @@ def _appointments(world: World) -> Iterator[Appointment]:
         if unit.committee_established_on is None:
             continue
         dice = world.plan.stream("posts", unit.code)
-        posts = _PLACE_POSTS
+        posts: tuple[tuple[Post, bool], ...] = _PLACE_POSTS
         if unit.kind in (UnitKind.TOWNSHIP, UnitKind.DEPARTMENT):
             posts = _TOWN_POSTS
         elif unit.kind == UnitKind.COUNTY:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from orgs.models import UnitYear
 from reports.demo.world import World
 from reports.enums import RuleKind
-from reports.evaluation import ScoreLine, score_scheme
+from reports.evaluation import ScoreLine, ScoreSheet, score_scheme
 from reports.models import ItemScore, Scheme
 from reports.schemes import create_town_scheme
 
@@ -19,19 +19,23 @@ _OTHER_REASON = "材料不够具体。"
 
 
 def review(world: World) -> int:
-    """Make the schemes; judge the closed years. The running year waits for its reviewers. Returns the judged items."""
+    """Make the schemes and score them; judge the closed years, while the running one waits for its reviewers.
+
+    Returns the judged items.
+    """
     judged = 0
     for year in world.plan.years:
         scheme = create_town_scheme(world.county, year)
+        sheets = score_scheme(scheme=scheme)
         if year <= world.plan.year:
-            judged += _judge(world, scheme)
+            judged += _judge(world, scheme, sheets)
     return judged
 
 
-def _judge(world: World, scheme: Scheme) -> int:
+def _judge(world: World, scheme: Scheme, sheets: list[ScoreSheet]) -> int:
     good = set(UnitYear.objects.filter(year=scheme.year, five_goods=True).values_list("unit_id", flat=True))
     points = {}
-    for sheet in score_scheme(scheme=scheme):
+    for sheet in sheets:
         dice = world.plan.stream("review", scheme.year, sheet.unit.code)
         character = world.character(sheet.unit)
         strength = 0.97 if character.get("strong") else 0.72 if character.get("poor") else 0.9

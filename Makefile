@@ -67,7 +67,7 @@ faults: setup ## real processes killed and cut off, the long form
 	$(call step,Faults,$(PYTEST) tests/faults -m faults)
 
 bench: setup ## ratios to the stand-ins
-	$(call step,Benchmarks,$(PYTEST) tests/bench -m bench -s)
+	$(call step,Benchmarks,$(PYTEST) -m bench -s)
 
 fuzz: setup ## hostile input, the long form
 	$(call step,Hostile input,$(PYTEST) -n $(JOBS) -m fuzz --hypothesis-profile fuzz)

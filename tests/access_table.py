@@ -1,0 +1,246 @@
+"""Who may open which address: written out here by hand, beside the code and not from it.
+
+`tests/test_access.py` asks every address for every role, inside and outside the branch, and fails on an address that
+is missing here.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from activities.models import Activity, ActivityDraft, Meeting
+from aid.models import Child, Consent, Grant, LedgerEntry, Pairing
+from guanai.job_files import store_file
+from guanai.models import Job
+from orgs.enums import Role
+from orgs.models import Unit, User
+from reports.services import YEAR_REPORT
+from tests.activities.factories import make_meeting
+from tests.factories import (
+    make_activity,
+    make_child,
+    make_donation,
+    make_fund_account,
+    make_grant,
+    make_pairing,
+    make_unit,
+    make_venue,
+    make_visit,
+    make_volunteer,
+)
+from volunteers.models import Volunteer
+
+O, S, C, R = Role.COUNTY_OFFICE, Role.SECRETARY, Role.CLERK, Role.REVIEWER  # noqa: E741 - a column of the table
+M, A, L, D, Y = (
+    Role.FUND_MANAGER,
+    Role.FUND_APPROVER,
+    Role.LEADER,
+    Role.AUDITOR,
+    Role.SYSTEM_ADMIN,
+)
+EVERYBODY = frozenset(Role)
+NETWORK = frozenset({O, S, C, R, M, A, L})
+ROSTER = frozenset({O, S, C, R})
+PERSONAL = frozenset({O, S})
+RECORDERS = frozenset({O, S, C})
+REVIEWERS = frozenset({O})
+CHILDREN = frozenset({O, S, M, A})
+FUND = frozenset({O, S, M, A})
+MANAGERS = frozenset({M})
+BUILDERS = frozenset({O, L})
+SCORED = frozenset({O, S, R, L})
+SCORERS = frozenset({O, R, L})
+
+
+@dataclass(frozen=True)
+class Side:
+    """One township with a village and a record of each kind in the village, each with a word that gives it away."""
+
+    township: Unit
+    village: Unit
+    volunteer: Volunteer
+    activity: Activity
+    meeting: Meeting
+    child: Child
+    consent: Consent
+    pairing: Pairing
+    grant: Grant
+    entry: LedgerEntry
+    marks: tuple[str, ...]
+
+
+def make_side(county: Unit, word: str, code: str) -> Side:
+    township = make_unit(county, name=f"{word}镇", code=code)
+    village = make_unit(township, name=f"{word}村村民委员会", code=f"{code}201")
+    volunteer = make_volunteer(village, name=f"{word}五老")
+    venue = make_venue(village, name=f"{word}基地")
+    activity = make_activity(village, name=f"{word}宣讲", venue=venue, speakers=[volunteer])
+    meeting = make_meeting(village, name=f"{word}会议")
+    child = make_child(village)
+    pairing = make_pairing(child, volunteer)
+    make_visit(pairing)
+    account = make_fund_account(township, name=f"{word}基金")
+    donation = make_donation(account, donor=f"{word}公司")
+    grant = make_grant(child, account, item=f"{word}助学")
+    return Side(
+        township=Unit.objects.get(pk=township.pk),
+        village=Unit.objects.get(pk=village.pk),
+        volunteer=volunteer,
+        activity=activity,
+        meeting=meeting,
+        child=child,
+        consent=child.consents.get(),
+        pairing=pairing,
+        grant=grant,
+        entry=LedgerEntry.objects.get(donation=donation),
+        # Names carry the word, numbers of people, children, activities and receipts the code.
+        marks=(word, code),
+    )
+
+
+def own_draft(side: Side, user: User) -> dict[str, Any]:
+    """A draft is its writer's: on the other side stands somebody else's."""
+    mine = side.village.name.startswith("内")
+    owner = user if mine else side.activity.recorded_by
+    return {"key": ActivityDraft.objects.create(user=owner, key=uuid.uuid4(), fields={}).key}
+
+
+def own_build(side: Side, user: User) -> dict[str, Any]:
+    """A build of the year-end report is for whoever asked for it."""
+    return {"pk": _build(side, user).pk}
+
+
+def own_file(side: Side, user: User) -> dict[str, Any]:
+    return {"pk": store_file(job=_build(side, user), name="report.docx", label="报告", content=b"a paper").pk}
+
+
+def _build(side: Side, user: User) -> Job:
+    owner = user if side.village.name.startswith("内") else side.activity.recorded_by
+    return Job.objects.create(kind=YEAR_REPORT, owner=owner, parameters={"year": 2025, "unit": "510824"})
+
+
+Target = Callable[[Side, User], dict[str, Any]]
+
+
+def by_pk(name: str, **more: str) -> Target:
+    return lambda side, _: {"pk": getattr(side, name).pk, **more}
+
+
+def by_unit(side: Side) -> dict[str, str]:
+    return {"unit": side.village.code}
+
+
+@dataclass(frozen=True)
+class Row:
+    """`roles` may open it. `target` gives the record that it is about, which `seen_by` may see at all."""
+
+    name: str
+    roles: frozenset[Role]
+    target: Target | None = None
+    seen_by: frozenset[Role] = frozenset()
+    methods: tuple[str, ...] = ("get",)
+    fixed: dict[str, Any] = field(default_factory=dict)
+    # The record may also be named in the query.
+    query: Callable[[Side], dict[str, str]] | None = None
+    # What is done for a whole county is asked by somebody with a role on the county.
+    for_county: bool = False
+    # What it may tell of the outside, since it offers the county's offices to choose from.
+    offers: tuple[str, ...] = ()
+
+
+BOTH = ("get", "post")
+POST = ("post",)
+PUBLIC = {"page:sign_in", "page:sign_out", "health"}
+
+TABLE = [
+    Row("page:account", EVERYBODY),
+    Row("page:more", EVERYBODY),
+    Row("page:large_type", EVERYBODY, methods=POST),
+    Row("orgs:unit_list", NETWORK),
+    Row("orgs:coverage", NETWORK),
+    Row("orgs:unit_detail", NETWORK, lambda side, _: {"code": side.village.code}, NETWORK),
+    Row("volunteers:volunteer_list", ROSTER),
+    Row("volunteers:volunteer_export", ROSTER),
+    Row("volunteers:volunteer_find", ROSTER, methods=POST),
+    Row("volunteers:volunteer_create", PERSONAL, methods=BOTH),
+    Row("volunteers:volunteer_detail", ROSTER, by_pk("volunteer"), ROSTER),
+    Row("volunteers:volunteer_edit", PERSONAL, by_pk("volunteer"), ROSTER, BOTH),
+    Row("volunteers:volunteer_reveal", PERSONAL, by_pk("volunteer", field="phone"), ROSTER, BOTH),
+    Row("activities:activity_list", ROSTER),
+    Row("activities:activity_export", ROSTER),
+    Row("activities:activity_create", RECORDERS, methods=BOTH),
+    Row("activities:activity_detail", ROSTER, by_pk("activity"), ROSTER),
+    Row("activities:activity_edit", RECORDERS, by_pk("activity"), ROSTER, BOTH),
+    Row("activities:activity_return", REVIEWERS, by_pk("activity"), ROSTER, BOTH),
+    Row("activities:activity_accept", REVIEWERS, by_pk("activity"), ROSTER, POST),
+    Row("activities:draft_list", RECORDERS),
+    Row("activities:draft_save", RECORDERS, methods=POST),
+    Row("activities:draft_discard", RECORDERS, own_draft, methods=POST),
+    Row("activities:meeting_list", ROSTER),
+    Row("activities:meeting_create", RECORDERS, methods=BOTH),
+    Row("activities:meeting_edit", RECORDERS, by_pk("meeting"), ROSTER, BOTH),
+    Row("activities:venue_list", ROSTER),
+    Row("activities:paper_list", ROSTER),
+    Row(
+        "activities:paper_edit",
+        ROSTER,
+        lambda side, _: {"code": side.village.code, "year": 2025, "kind": "plan"},
+        ROSTER,
+    ),
+    Row(
+        "activities:paper_edit",
+        RECORDERS,
+        lambda side, _: {"code": side.village.code, "year": 2025, "kind": "summary"},
+        ROSTER,
+        POST,
+    ),
+    Row("aid:child_list", CHILDREN),
+    Row("aid:child_export", CHILDREN),
+    Row("aid:child_create", PERSONAL, methods=BOTH),
+    Row("aid:child_detail", CHILDREN, by_pk("child"), CHILDREN),
+    Row("aid:child_looks", CHILDREN, by_pk("child"), CHILDREN),
+    Row("aid:child_edit", PERSONAL, by_pk("child"), CHILDREN, BOTH),
+    Row("aid:child_close", PERSONAL, by_pk("child"), CHILDREN, BOTH),
+    Row("aid:child_reveal", PERSONAL, by_pk("child", field="guardian_phone"), CHILDREN, BOTH),
+    Row("aid:consent_create", PERSONAL, by_pk("child"), CHILDREN, BOTH),
+    Row("aid:consent_withdraw", PERSONAL, by_pk("consent"), CHILDREN, BOTH),
+    Row("aid:certification_create", PERSONAL, by_pk("child"), CHILDREN, BOTH),
+    Row("aid:pairing_create", PERSONAL, by_pk("child"), CHILDREN, BOTH, offers=("外乡镇",)),
+    Row("aid:pairing_list", CHILDREN),
+    Row("aid:pairing_export", CHILDREN),
+    Row("aid:pairing_end", PERSONAL, by_pk("pairing"), CHILDREN, BOTH),
+    Row("aid:visit_list", CHILDREN),
+    Row("aid:visit_create", PERSONAL, by_pk("pairing"), CHILDREN, BOTH),
+    Row("aid:donation_list", FUND),
+    Row("aid:donation_export", FUND),
+    Row("aid:donation_create", MANAGERS, methods=BOTH),
+    Row("aid:grant_list", FUND),
+    Row("aid:grant_export", FUND),
+    Row("aid:grant_create", PERSONAL, by_pk("child"), CHILDREN, BOTH),
+    Row("aid:grant_detail", FUND, by_pk("grant"), FUND),
+    Row("aid:grant_step", MANAGERS, by_pk("grant", step="pay"), FUND, POST),
+    Row("aid:entry_list", FUND),
+    Row("aid:entry_export", FUND),
+    Row("aid:entry_reverse", MANAGERS, by_pk("entry"), FUND, BOTH),
+    Row("reports:start", EVERYBODY),
+    Row("reports:dashboard", NETWORK),
+    Row("reports:dashboard", NETWORK, query=by_unit),
+    Row("reports:dashboard_export", NETWORK, query=by_unit),
+    Row("reports:records", NETWORK, fixed={"code": "activities"}),
+    Row("reports:records", NETWORK, fixed={"code": "activities"}, query=by_unit),
+    Row("reports:year_report_list", BUILDERS),
+    Row("reports:year_report_start", BUILDERS, methods=POST, for_county=True),
+    Row("reports:year_report", BUILDERS, own_build, for_county=True),
+    Row("reports:year_report_progress", BUILDERS, own_build, for_county=True),
+    Row("reports:year_report_cancel", BUILDERS, own_build, methods=POST, for_county=True),
+    Row("reports:year_report_retry", BUILDERS, own_build, methods=POST, for_county=True),
+    Row("reports:job_file", BUILDERS, own_file, for_county=True),
+    Row("reports:evaluation_home", SCORED),
+    Row("reports:evaluation_list", SCORED, fixed={"year": 2025}),
+    Row("reports:evaluation_score", SCORERS, methods=POST, fixed={"year": 2025}, for_county=True),
+    Row("reports:evaluation", SCORED, lambda side, _: {"year": 2025, "code": side.township.code}, SCORED),
+    Row("reports:api_figures", NETWORK, query=by_unit),
+    Row("reports:api_units", NETWORK),
+    Row("reports:api_schema", EVERYBODY),
+]

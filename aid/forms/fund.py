@@ -17,7 +17,7 @@ class DonationForm(PageForm, forms.Form):
 
     account = AccountField()
     donor_kind = forms.ChoiceField(label="捐赠方类别", choices=[("", "请选择"), *DonorKind.choices])
-    donor = forms.CharField(label="捐赠方", max_length=60, required=False, help_text="类别选匿名时不填。")
+    donor = forms.CharField(label="捐赠方", max_length=60, help_text="类别选匿名时不填。")
     kind = forms.ChoiceField(label="种类", choices=GiftKind.choices, widget=forms.RadioSelect, initial=GiftKind.MONEY)
     amount = forms.DecimalField(label="金额（元）", help_text="物资填作价金额。", max_digits=12, decimal_places=2)
     goods = forms.CharField(
@@ -31,6 +31,7 @@ class DonationForm(PageForm, forms.Form):
         account = self.fields["account"]
         if isinstance(account, AccountField):
             account.queryset = accounts_for_user(user, Action.HANDLE_FUND)
+        self.fields["donor"].required = self.data.get("donor_kind") != DonorKind.ANONYMOUS
 
 
 class GrantForm(PageForm, forms.Form):

@@ -29,6 +29,8 @@ class PairingForm(PageForm, forms.Form):
         if isinstance(volunteer, VolunteerField) and isinstance(unit, UnitField):
             volunteer.queryset = volunteers_near(user, child)
             unit.queryset = helper_units(child).select_related("parent")
+        # One of the two is needed; which one, the kind says.
+        volunteer.required = self.data.get("kind") != HelperKind.UNIT
 
     def to_pairing(self) -> Pairing:
         return Pairing(child=self.child, **self.cleaned_data)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from aid.enums import HelperKind
 from aid.models import Child, Pairing, Visit
-from aid.services import end_care, end_pairing, record_visit, start_pairing
+from aid.services import end_care, end_pairing, record_visit, start_pairing, withdraw_consent
 from tests.aid.factories import World
 from tests.aid.test_services_children import refused
 from tests.factories import make_child, make_pairing, make_visit, make_volunteer
@@ -145,4 +145,15 @@ def test_a_wrong_day_of_a_visit_is_said_at_its_field(world: World, fields: dict[
         record_visit(visit=Visit(pairing=pairing, content="辅导作业", **fields))
 
     assert refused(caught) == {field}
+    assert not Visit.objects.exists()
+
+
+def test_no_visit_is_recorded_after_consent_was_withdrawn(world: World) -> None:
+    pairing = make_pairing(make_child(world.village), starts_on=DAY)
+    withdraw_consent(consent=pairing.child.consents.get(), withdrawn_on=DAY)
+
+    with pytest.raises(ValidationError) as caught:
+        record_visit(visit=Visit(pairing=pairing, held_on=DAY, content="辅导作业"))
+
+    assert caught.value.code == "no_consent"
     assert not Visit.objects.exists()

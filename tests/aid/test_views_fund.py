@@ -169,6 +169,13 @@ def test_the_fund_manager_records_a_donation(world: World, account: FundAccount)
     assert client.put(url).status_code == 405
 
 
+def test_an_anonymous_donation_asks_for_no_name(world: World, account: FundAccount) -> None:
+    entry = {**donation_entry(account), "donor_kind": DonorKind.ANONYMOUS, "donor": ""}
+
+    assert signed_in(world.manager).post(reverse("aid:donation_create"), entry).status_code == 302
+    assert Donation.objects.get().donor == ""
+
+
 @pytest.mark.parametrize("who", ["secretary", "colleague", "approver"])
 def test_others_only_read_donations(world: World, account: FundAccount, who: str) -> None:
     client = signed_in(getattr(world, who))

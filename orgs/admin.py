@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
@@ -14,6 +15,9 @@ from orgs.enums import Action
 from orgs.models import Membership, Unit, UnitYear, User
 from orgs.scope import allows, branch_q, may, user_of
 from orgs.services import grant_role, set_conditions
+
+# Django's groups grant nothing here: roles on branches decide.
+admin.site.unregister(Group)
 
 
 @admin.register(Unit)

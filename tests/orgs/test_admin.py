@@ -1,0 +1,345 @@
+"""The browser admin shows, offers and changes what the scope allows, and keeps personal values out of its log."""
+
+import datetime
+import json
+import re
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.urls import reverse
+
+from orgs.admin_site import ScopedAdmin
+from orgs.enums import Role
+from orgs.models import Membership, Unit, UnitYear, User
+from orgs.scope import allows
+from orgs.tree import broken_nodes
+from tests.factories import (
+    PASSWORD,
+    grant,
+    make_appointment,
+    make_county,
+    make_member,
+    make_speciality,
+    make_team,
+    make_unit,
+    make_user,
+    make_volunteer,
+)
+from volunteers.models import Appointment, Team, TeamMember, Volunteer
+
+pytestmark = pytest.mark.django_db
+
+HIDDEN = {"Child", "Consent", "Certification", "LedgerEntry", "ViewLog"}
+INLINE = re.compile(
+    rb"<[^>]+\sstyle=|<style|<script(?![^>]*(\ssrc=|application/json))|\son[a-z]+=|javascript:", re.IGNORECASE
+)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def county() -> Unit:
+    return make_county()
+
+
+@pytest.fixture
+def branch(county: Unit) -> Unit:
+    """A township whose own office may use the admin: the way to see that rows are narrowed."""
+    return make_unit(county, name="亭子镇", code="510824105")
+
+
+@pytest.fixture
+def elsewhere(county: Unit) -> Unit:
+    return make_unit(county, name="云峰镇", code="510824101")
+
+
+@pytest.fixture
+def office(branch: Unit) -> Client:
+    return signed_in(make_member(branch, Role.COUNTY_OFFICE))
+
+
+def url(model: type, page: str, *args: int) -> str:
+    meta: Any = model._meta  # type: ignore[attr-defined]
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}", args=args)
+
+
+def options(client: Client, model: type, field: str, term: str = "") -> list[str]:
+    meta: Any = model._meta  # type: ignore[attr-defined]
+    query = {"app_label": meta.app_label, "model_name": meta.model_name, "field_name": field, "term": term}
+    response = client.get(reverse("admin:autocomplete"), query)
+    if response.status_code != 200:
+        return [str(response.status_code)]
+    return [found["text"] for found in json.loads(response.content)["results"]]
+
+
+def test_every_admin_is_a_scoped_one_and_children_and_ledger_have_none() -> None:
+    registered = admin.site._registry
+    assert [model.__name__ for model, one in registered.items() if not isinstance(one, ScopedAdmin)] == []
+    assert not {model.__name__ for model in registered} & HIDDEN
+
+
+def test_nothing_is_deleted_in_the_admin(office: Client, branch: Unit) -> None:
+    person, team = make_volunteer(branch), make_team(branch)
+    for row in (branch, person, team, make_appointment(branch)):
+        assert office.post(url(type(row), "delete", row.pk), {"post": "yes"}).status_code == 403
+        response = office.post(url(type(row), "changelist"), {"action": "delete_selected", "_selected_action": row.pk})
+        assert response.status_code in {200, 302}
+        assert type(row)._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.COUNTY_OFFICE, Role.SYSTEM_ADMIN}))
+def test_other_roles_do_not_get_in(county: Unit, role: Role) -> None:
+    client = signed_in(make_member(county, role))
+    for address in ("/admin/", url(Unit, "changelist"), url(User, "changelist"), reverse("admin:autocomplete")):
+        assert client.get(address).status_code == 403
+
+
+def test_nobody_signed_in_gets_the_sign_in_page() -> None:
+    response = Client().get("/admin/")
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/sign-in/")
+
+
+def test_who_manages_accounts_opens_nothing_else(county: Unit) -> None:
+    client = signed_in(make_member(county, Role.SYSTEM_ADMIN))
+    opened = {
+        model.__name__ for model in admin.site._registry if client.get(url(model, "changelist")).status_code == 200
+    }
+    assert opened == {"User", "Membership", "Unit"}
+
+
+def test_the_office_opens_no_accounts(county: Unit) -> None:
+    client = signed_in(make_member(county, Role.COUNTY_OFFICE))
+    for model in (User, Membership):
+        assert client.get(url(model, "changelist")).status_code == 403
+
+
+def test_lists_hold_the_own_branch(office: Client, branch: Unit, elsewhere: Unit) -> None:
+    rows: dict[type, list[Any]] = {
+        Unit: [branch, elsewhere],
+        Volunteer: [make_volunteer(unit) for unit in (branch, elsewhere)],
+        Team: [make_team(unit) for unit in (branch, elsewhere)],
+        Appointment: [make_appointment(unit) for unit in (branch, elsewhere)],
+        UnitYear: [UnitYear.objects.create(unit=unit, year=2025) for unit in (branch, elsewhere)],
+    }
+    for model, (inside, outside) in rows.items():
+        shown = {row.pk for row in office.get(url(model, "changelist")).context["cl"].result_list}
+        assert inside.pk in shown
+        assert outside.pk not in shown
+        assert office.get(url(model, "change", inside.pk)).status_code == 200
+        # Django leads away from a row that is not there for this user, without saying more.
+        assert office.get(url(model, "change", outside.pk)).status_code == 302
+        assert office.post(url(model, "change", outside.pk), {}).status_code == 302
+
+
+def test_autocompletes_offer_the_own_branch(office: Client, branch: Unit, elsewhere: Unit) -> None:
+    inside, outside = make_volunteer(branch, name="杜承志"), make_volunteer(elsewhere, name="外乡人")
+    assert options(office, Team, "unit") == ["亭子镇"]
+    assert options(office, Appointment, "unit", "云峰") == []
+    assert options(office, Appointment, "volunteer") == [f"杜承志 · {inside.number}"]
+    assert options(office, TeamMember, "volunteer", "外乡") == []
+    assert options(office, Appointment, "volunteer", outside.number) == []
+
+
+def test_units_are_offered_to_who_grants_roles(county: Unit, branch: Unit) -> None:
+    client = signed_in(make_member(branch, Role.SYSTEM_ADMIN))
+    assert options(client, Membership, "unit") == ["亭子镇"]
+    assert options(client, Appointment, "volunteer") == ["403"]
+
+
+def test_forged_choices_are_refused(office: Client, branch: Unit, elsewhere: Unit) -> None:
+    stranger = make_volunteer(elsewhere)
+    fields = {
+        "post": "director",
+        "document": "苍委〔2024〕1号",
+        "issued_by": "中共苍溪县委",
+        "issued_on": "2024-01-01",
+        "starts_on": "2024-01-01",
+        "official": "",
+    }
+    for unit, volunteer in ((elsewhere, ""), (branch, stranger.pk)):
+        response = office.post(url(Appointment, "add"), {**fields, "unit": unit.pk, "volunteer": volunteer})
+        assert response.status_code == 200
+        assert response.context["adminform"].form.errors
+    assert not Appointment.objects.exists()
+
+
+def test_members_of_a_team_come_from_the_own_branch(office: Client, branch: Unit, elsewhere: Unit) -> None:
+    team, inside, outside = make_team(branch), make_volunteer(branch), make_volunteer(elsewhere)
+
+    def save(volunteer: Volunteer) -> int:
+        response = office.post(
+            url(Team, "change", team.pk),
+            {
+                "unit": branch.pk,
+                "kind": team.kind,
+                "name": team.name,
+                "founded_on": "2021-03-01",
+                "members-TOTAL_FORMS": 1,
+                "members-INITIAL_FORMS": 0,
+                "members-0-team": team.pk,
+                "members-0-volunteer": volunteer.pk,
+                "members-0-starts_on": "2024-01-01",
+            },
+        )
+        return response.status_code
+
+    assert save(outside) == 200
+    assert not team.members.exists()
+    assert save(inside) == 302
+    assert team.members.get().volunteer == inside
+
+
+def test_conditions_of_a_unit_change_and_its_place_does_not(office: Client, branch: Unit, elsewhere: Unit) -> None:
+    response = office.post(
+        url(Unit, "change", branch.pk),
+        {"has_veterans": "on", "name": "改名镇", "kind": "department", "parent": elsewhere.pk, "code": "1"},
+    )
+    assert response.status_code == 302
+    again = Unit.objects.get(pk=branch.pk)
+    assert (again.has_party_organisation, again.has_veterans, again.has_young_people) == (False, True, False)
+    assert (again.name, again.kind, again.code, again.parent_id) == (
+        "亭子镇",
+        "township",
+        "510824105",
+        branch.parent_id,
+    )
+    assert broken_nodes() == []
+    assert office.get(url(Unit, "add")).status_code == 403
+
+
+def test_a_volunteer_s_form_holds_no_personal_value(office: Client, branch: Unit) -> None:
+    person = make_volunteer(branch, make_speciality("法治"), address="文昌路 5 号")
+    page = office.get(url(Volunteer, "change", person.pk)).content.decode()
+    for secret in (person.id_number, person.phone, person.address, f"{person.birth_date:%Y-%m-%d}"):
+        assert secret not in page
+    response = office.post(
+        url(Volunteer, "change", person.pk),
+        {"kind": "cadre", "is_core": "on", "former_post": "县教育局", "specialities": [], "phone": "13900000000"},
+    )
+    assert response.status_code == 302
+    again = Volunteer.objects.get(pk=person.pk)
+    assert (again.kind, again.is_core, again.former_post) == ("cadre", True, "县教育局")
+    assert (again.id_number, again.phone, again.birth_date) == (person.id_number, person.phone, person.birth_date)
+    assert office.get(url(Volunteer, "add")).status_code == 403
+
+
+def test_the_log_holds_numbers_and_names_of_fields_alone(office: Client, branch: Unit) -> None:
+    person = make_volunteer(branch, name="欧阳承志")
+    office.post(url(Volunteer, "change", person.pk), {"kind": "cadre", "former_post": "某局局长"})
+    entry = LogEntry.objects.get()
+    assert entry.object_repr == person.number
+    for secret in ("欧阳承志", "某局局长", person.phone, person.id_number):
+        assert secret not in entry.change_message + entry.object_repr
+
+
+def test_an_account_is_made_given_a_role_and_signed_in(county: Unit, branch: Unit) -> None:
+    client = signed_in(make_member(county, Role.SYSTEM_ADMIN))
+    fields = {"username": "luoxq", "name": "罗秀琼", "usable_password": "true"}
+    client.post(url(User, "add"), {**fields, "password1": PASSWORD, "password2": PASSWORD})
+    user = User.objects.get(username="luoxq")
+    assert not user.is_superuser
+    client.post(
+        url(Membership, "add"),
+        {"user": user.pk, "unit": branch.pk, "role": Role.SECRETARY, "starts_on": "2024-01-01", "ends_on": ""},
+    )
+    assert allows(User.objects.get(pk=user.pk), "view_roster", branch)
+    browser = Client()
+    browser.post("/sign-in/", {"username": "luoxq", "password": PASSWORD})
+    assert browser.get("/volunteers/").status_code == 200
+    for entry in LogEntry.objects.all():
+        assert "罗秀琼" not in entry.object_repr + entry.change_message
+
+
+def test_a_password_is_reset_and_never_logged(county: Unit) -> None:
+    client = signed_in(make_member(county, Role.SYSTEM_ADMIN))
+    user = make_member(county, Role.SECRETARY)
+    address = reverse("admin:auth_user_password_change", args=[user.pk])
+    new = "mountain-carrot-bridge-31"
+    response = client.post(address, {"usable_password": "true", "password1": new, "password2": new})
+    assert response.status_code == 302
+    assert User.objects.get(pk=user.pk).check_password(new)
+    assert new not in LogEntry.objects.get().change_message
+
+
+def test_accounts_of_another_branch_are_not_there(branch: Unit, elsewhere: Unit) -> None:
+    client = signed_in(make_member(branch, Role.SYSTEM_ADMIN))
+    own, stranger, fresh = make_member(branch), make_member(elsewhere), make_user()
+    shown = set(client.get(url(User, "changelist")).context["cl"].result_list)
+    assert own in shown
+    assert fresh in shown
+    assert stranger not in shown
+    password = reverse("admin:auth_user_password_change", args=[stranger.pk])
+    for address in (url(User, "change", stranger.pk), password):
+        assert client.get(address).status_code in {302, 404}
+
+
+def test_nobody_becomes_a_superuser_by_a_forged_field(county: Unit) -> None:
+    admin_user = make_member(county, Role.SYSTEM_ADMIN)
+    client = signed_in(admin_user)
+    client.post(
+        url(User, "change", admin_user.pk),
+        {"username": admin_user.username, "name": "管理", "is_active": "on", "is_superuser": "on", "is_staff": "on"},
+    )
+    again = User.objects.get(pk=admin_user.pk)
+    assert again.name == "管理"
+    assert not again.is_superuser
+    assert not again.is_staff
+
+
+def test_a_role_is_ended_not_rewritten(county: Unit, branch: Unit) -> None:
+    client = signed_in(make_member(county, Role.SYSTEM_ADMIN))
+    membership = grant(make_user(), branch, Role.CLERK)
+    client.post(
+        url(Membership, "change", membership.pk),
+        {"user": 1, "unit": county.pk, "role": Role.COUNTY_OFFICE, "ends_on": "2025-01-01"},
+    )
+    membership.refresh_from_db()
+    assert (membership.role, membership.unit, membership.ends_on) == (Role.CLERK, branch, datetime.date(2025, 1, 1))
+
+
+@pytest.mark.parametrize("role", [Role.COUNTY_OFFICE, Role.SYSTEM_ADMIN])
+def test_pages_need_no_inline_script_or_style(county: Unit, role: Role) -> None:
+    """The policy is the same as everywhere, and nothing in the admin's pages needs more."""
+    unit = make_unit(county)
+    make_volunteer(unit)
+    make_team(unit)
+    client = signed_in(make_member(county, role))
+    seen = 0
+    for model in admin.site._registry:
+        for page in ("changelist", "add"):
+            response = client.get(url(model, page))
+            if response.status_code != 200:
+                continue
+            seen += 1
+            policy = response.headers["Content-Security-Policy"]
+            assert "unsafe-inline" not in policy
+            assert "unsafe-eval" not in policy
+            assert INLINE.findall(response.content) == [], f"{model.__name__} {page}"
+    assert seen >= 4
+
+
+def test_queries_of_a_list_do_not_grow(office: Client, branch: Unit, django_assert_max_num_queries: Any) -> None:
+    def count(model: type) -> int:
+        with django_assert_max_num_queries(30) as counted:
+            office.get(url(model, "changelist"))
+        return len(counted)
+
+    def grow() -> None:
+        person = make_volunteer(make_unit(branch))
+        make_team(branch)
+        make_appointment(branch, person)
+
+    grow()
+    models = (Unit, Volunteer, Team, Appointment)
+    before = [count(model) for model in models]
+    grow()
+    grow()
+    assert [count(model) for model in models] == before

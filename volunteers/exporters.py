@@ -40,7 +40,7 @@ def _row(person: Volunteer) -> tuple[Value, ...]:
         str(person.birth_year or ""),
         person.get_kind_display(),
         person.is_core,
-        "、".join(speciality.name for speciality in person.specialities.all()),
+        person.speciality_line,
         person.service_times,
         person.unit.short_name,
         person.post_line,

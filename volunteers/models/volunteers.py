@@ -112,6 +112,11 @@ class Volunteer(models.Model):
         return "；".join(f"{_weekdays(weekdays)}{when}" for when, weekdays in days.items())
 
     @property
+    def speciality_line(self) -> str:
+        """法治、健康, from the specialities (prefetched where there are many people)."""
+        return "、".join(speciality.name for speciality in self.specialities.all())
+
+    @property
     def post_line(self) -> str:
         """亭子镇关工委 委员, from `posts` (`queries.running_posts`)."""
         posts: list[Appointment] = getattr(self, "posts", [])

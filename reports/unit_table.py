@@ -194,11 +194,13 @@ class _Writer:
     def cells(self, node: Node, *, own: bool = False) -> list[Cell]:
         return [self._paper_cell(node, kind) if kind else self._record_cell(node, own=own) for kind in CELL_PAPERS]
 
-    def _paper_cell(self, node: Node, kind: str) -> Cell:
-        from_state = self.papers.get((node.id, kind))
-        state = CELL_STATES[PaperState(from_state)] if from_state else CellState.MISSING
-        url = reverse("activities:paper_edit", args=[node.code, self.year, kind]) if self.linked else ""
-        return Cell(str(PaperKind(kind).label), state, url)
+    def _paper_cell(self, node: Node, kind: PaperKind) -> Cell:
+        stored = self.papers.get((node.id, kind))
+        state = CELL_STATES[PaperState(stored)] if stored else CellState.MISSING
+        # What is not there cannot be opened.
+        opens = self.linked and stored is not None
+        url = reverse("activities:paper_edit", args=[node.code, self.year, kind]) if opens else ""
+        return Cell(str(kind.label), state, url)
 
     def _record_cell(self, node: Node, *, own: bool) -> Cell:
         held = (self.figures.own(node.id) if own else self.figures[node.id])["activities"]

@@ -1,5 +1,6 @@
 """Builds the year-end report through the real worker, watched from the command line."""
 
+import logging
 import time
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def build_report(*, year: int, county: Unit, owner: User, say: Say) -> list[Path
     Raises BuildError when the job fails, is stopped, or stands still.
     """
     # What the worker does is said here in one line a step; its own log would drown it.
+    logging.getLogger("django_structlog.celery").setLevel(logging.WARNING)
     with background_work(environment={"GUANAI_LOG_LEVEL": "WARNING"}):
         job = start_year_report(year=year, unit=county, owner=owner)
         job = _watched(job, say)

@@ -143,7 +143,6 @@ def _child(world: World, dice: random.Random, unit: Unit, person: Person, catego
     # On the father's side the family name is the child's.
     surname = person.name[0] if relation in ("祖父", "父亲", "姑姑") else ""
     no_document = dice.random() < 0.006
-    middle = world.middle(unit)
     return Child(
         unit=unit,
         name=person.name,
@@ -151,13 +150,22 @@ def _child(world: World, dice: random.Random, unit: Unit, person: Person, catego
         birth_date=person.birth_date,
         id_number="" if no_document else person.id_number,
         no_id_reason="户口正在补登" if no_document else "",
-        school=school_of(world, unit),
-        address=f"{town_of(middle)}{unit.short_name}{dice.randint(1, 8)}组{dice.randint(1, 90)}号",
+        school=school_of(world, dice, unit),
+        address=_address(world, dice, unit),
         guardian=person_name(dice, "old" if elder else "middle", sex, surname),
         guardian_relation=relation,
         guardian_phone=phone_number(dice) if dice.random() < 0.96 else "",
         needs="、".join(sample(dice, texts("care")["needs"], dice.choice((1, 2, 2)))),
     )
+
+
+def _address(world: World, dice: random.Random, unit: Unit) -> str:
+    """A house of the village; a school's children live in a village of its township."""
+    middle = world.middle(unit)
+    villages = [place for place in world.below(middle) if place.kind == UnitKind.VILLAGE]
+    home = dice.choice(villages) if unit.kind == UnitKind.SCHOOL and villages else unit
+    group, house = dice.randint(1, 8), dice.randint(1, 90)
+    return f"{town_of(middle)}{home.short_name if home.kind != UnitKind.SCHOOL else '回水社区'}{group}组{house}号"
 
 
 def _certifications(dice: random.Random, child: Child, category: ChildCategory) -> list[Certification]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import DateTimeField, ExpressionWrapper, F, Value
 from django.db.models.functions import Cast, Least, Mod, Now
 
-from activities.enums import ActivityState, ThemeNature
+from activities.enums import ActivityForm, ActivityState, ThemeNature, VenueKind
 from activities.models import Activity, Venue
 from activities.services import activity_number
 from orgs.enums import UnitKind
@@ -49,6 +49,7 @@ _RETURN_NOTES = (
 # Days after which an entry has been archived, and the last days in which one may still lie with its writer.
 _REVIEWED_AFTER = (4, 13)
 _RETURNED = 0.07
+_TERM = (3, 4, 5, 6, 9, 10, 11, 12)
 _ENDING = 0.55
 _RETURNED_WITHIN = 24
 
@@ -87,11 +88,12 @@ def _event(world: World, year: int, index: int, slot: Slot) -> Event:
     host = _KIND_WORDS[UnitKind(slot.unit.kind)]
     scripts = [one for one in texts("activities")[slot.nature] if host in one.get("by", [host])]
     script = dice.choice(scripts)
-    day = some_day(dice, year, script.get("months"), weekend=_weekend(dice, script))
+    day = _day(dice, year, script)
+    school = school_of(world, dice, slot.unit)
     at_hand = world.neighbours(slot.unit, day)
     speakers = _speakers(dice, slot.nature, at_hand)
-    row = _row(world, dice, slot, script, day)
-    _tell(world, dice, row, script, speakers[0].name if speakers else "五老宣讲员")
+    row = _row(world, dice, slot, script, day, school)
+    _tell(dice, row, script, school, speakers[0].name if speakers else "五老宣讲员")
     rest = [person for person in at_hand if person not in speakers]
     return Event(
         row=row,
@@ -101,6 +103,17 @@ def _event(world: World, year: int, index: int, slot: Slot) -> Event:
         partners=sample(dice, script["partners"], dice.choice((0, 1, 1, 2))),
         programmes=sample(dice, script["programmes"], dice.choice((0, 1, 1, 2))),
     )
+
+
+def _day(dice: random.Random, year: int, script: dict[str, Any]) -> datetime.date:
+    """Within the days or months of the script; what takes place in schools alone keeps to the term."""
+    weekend = _weekend(dice, script)
+    if "from" in script:
+        first, last = (datetime.date.fromisoformat(f"{year}-{script[end]}") for end in ("from", "to"))
+        days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
+        return dice.choice([day for day in days if weekend is None or (day.weekday() >= 5) is weekend])
+    usual = _TERM if script["where"] == ["school"] else None
+    return some_day(dice, year, script.get("months", usual), weekend=weekend)
 
 
 def _weekend(dice: random.Random, script: dict[str, Any]) -> bool | None:
@@ -116,7 +129,9 @@ def _speakers(dice: random.Random, nature: str, at_hand: list[Volunteer]) -> lis
     return sample(dice, first, dice.choices((1, 2), (4, 1))[0])
 
 
-def _row(world: World, dice: random.Random, slot: Slot, script: dict[str, Any], day: datetime.date) -> Activity:
+def _row(
+    world: World, dice: random.Random, slot: Slot, script: dict[str, Any], day: datetime.date, school: str
+) -> Activity:
     """Everything but number, name and summary. Several sessions reach more people, though not as many times more."""
     crowd = _CROWD[_KIND_WORDS[UnitKind(slot.unit.kind)]] * slot.sessions**0.6
     young = round(dice.triangular(*script["young"]) * crowd)
@@ -136,7 +151,7 @@ def _row(world: World, dice: random.Random, slot: Slot, script: dict[str, Any], 
         starts_at=starts_at,
         ends_at=starts_at.replace(hour=starts_at.hour + lasts),
         venue=venue,
-        place="" if venue else _place(world, slot.unit, script),
+        place="" if venue else _place(world, slot.unit, script, school),
         host_person=recorder.name if dice.random() < 0.4 else "",
         sessions=slot.sessions,
         young_people=young,
@@ -164,27 +179,32 @@ def _review(world: World, dice: random.Random, day: datetime.date) -> tuple[Acti
 
 
 def _venue(world: World, dice: random.Random, unit: Unit, script: dict[str, Any], day: datetime.date) -> Venue | None:
-    """A fitting venue of the unit, its township or department, or else of the county's committee."""
+    """A fitting venue of the unit, its township or department, or of the county's committee; none at a named place."""
+    if "place" in script:
+        return None
     own = [*world.venues.get(unit.pk, ()), *world.venues.get(world.middle(unit).pk, ())]
-    if unit.kind in (UnitKind.COUNTY, UnitKind.DEPARTMENT):
-        own += world.venues.get(world.county.pk, [])
+    if unit.kind in (UnitKind.COUNTY, UnitKind.DEPARTMENT) or script["where"] == [VenueKind.RED_BASE]:
+        own = own + world.venues.get(world.county.pk, [])
     fitting = [venue for venue in own if venue.kind in script["where"] and venue.opened_on <= day]
     return dice.choice(fitting) if fitting else None
 
 
-def _place(world: World, unit: Unit, script: dict[str, Any]) -> str:
-    return school_of(world, unit) if "school" in script["where"] else f"{unit.short_name}党群服务中心"
+def _place(world: World, unit: Unit, script: dict[str, Any], school: str) -> str:
+    if "place" in script:
+        return str(script["place"]).format(town=town_of(world.middle(unit)))
+    if "school" in script["where"]:
+        return school
+    room = {UnitKind.DEPARTMENT: "会议室", UnitKind.COUNTY: "五老活动室", UnitKind.ENTERPRISE: "职工之家"}
+    return f"{unit.short_name}{room.get(UnitKind(unit.kind), '党群服务中心')}"
 
 
-def school_of(world: World, unit: Unit) -> str:
-    """The school that a committee goes to: itself, one of its branch, or its township's."""
+def school_of(world: World, dice: random.Random, unit: Unit) -> str:
+    """The school that a committee goes to: itself, its township's, or any of the network's."""
     if unit.kind == UnitKind.SCHOOL:
         return unit.name
     middle = world.middle(unit)
     if middle.kind != UnitKind.TOWNSHIP:
-        schools = world.of_kind(UnitKind.SCHOOL)
-        dice = world.plan.stream("school", unit.code)
-        return dice.choice(schools).name if schools else "县城小学"
+        return dice.choice(world.of_kind(UnitKind.SCHOOL)).name
     return f"{town_of(middle)}中心小学"
 
 
@@ -193,18 +213,21 @@ def town_of(middle: Unit) -> str:
     return middle.short_name if middle.short_name[-1] in "镇乡" else "陵江镇"
 
 
-def _tell(world: World, dice: random.Random, row: Activity, script: dict[str, Any], speaker: str) -> None:
+def _tell(dice: random.Random, row: Activity, script: dict[str, Any], school: str, speaker: str) -> None:
     season = script.get("season", {})
     topics = [topic for topic in script["topics"] if row.held_on.month in season.get(topic, (row.held_on.month,))]
+    topic = dice.choice(topics)
     words = {
-        "topic": dice.choice(topics),
+        # A visit is to where it took place.
+        "topic": row.venue.name if row.venue and row.form == ActivityForm.BASE_VISIT else topic,
         "unit": row.unit.short_name,
-        "school": school_of(world, row.unit),
+        "school": school,
         "speaker": speaker,
         "young": row.young_people,
     }
     row.name = dice.choice(script["names"]).format(**words)
-    ending = dice.choice(texts("activities")["endings"][row.theme.nature]) if dice.random() < _ENDING else ""
+    endings = script.get("endings") or texts("activities")["endings"][row.theme.nature]
+    ending = dice.choice(endings) if dice.random() < _ENDING else ""
     row.summary = dice.choice(script["summaries"]).format(**words) + ending
 
 

@@ -74,7 +74,7 @@ def make_fund(world: World) -> Fund:
             opened_on=datetime.date(2019, 5, 4),
         )
         for unit in world.townships
-        if unit.committee_established_on
+        if unit.short_name[-1] in "镇乡"
         and (world.vigour(unit) >= 1.2 or world.plan.stream("fund", unit.code).random() < 0.25 * world.vigour(unit))
     }
     write(FundAccount, [*county.values(), *towns.values()])

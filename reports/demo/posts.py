@@ -125,8 +125,9 @@ def _appointment(
 def _issuer(world: World, unit: Unit) -> str:
     if unit.kind == UnitKind.COUNTY:
         return "中共苍溪县委"
-    name = unit.short_name
-    return f"中共{name}委员会" if unit.kind == UnitKind.TOWNSHIP else f"中共{name}党组"
+    if unit.kind == UnitKind.TOWNSHIP:
+        return f"中共{unit.short_name}委员会"
+    return f"中共苍溪{unit.short_name}党组" if unit.short_name.startswith("县") else "共青团苍溪县委党组"
 
 
 def make_teams(world: World) -> tuple[int, int]:

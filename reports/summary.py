@@ -3,10 +3,12 @@
 The order is that of the field's own papers: organisation, people, places and activities, care, guarantees.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from guanai.documents import Paper
+from reports.enums import Grade
 from reports.frozen import Frozen, figure
 from reports.indicators import INDICATORS, Figure, Measure
 
@@ -293,7 +295,5 @@ def _evaluation(frozen: Frozen) -> str:
     opening = f"按《{frozen.scores[0].scheme}》，{len(frozen.scores)}个乡镇级单位参加考评。"
     if waiting:
         return opening + f"由记录计算的项目已经给出建议分，{waiting}个单位还有考评员评定的项目，待评。"
-    grades: dict[str, int] = {}
-    for scores in frozen.scores:
-        grades[scores.grade] = grades.get(scores.grade, 0) + 1
-    return opening + "、".join(f"{grade}{count}个" for grade, count in grades.items()) + "。"
+    grades = Counter(scores.grade for scores in frozen.scores)
+    return opening + "、".join(f"{grade}{grades[grade]}个" for grade in Grade.labels if grades[grade]) + "。"

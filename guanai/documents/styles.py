@@ -160,9 +160,10 @@ def _replace(element: BaseOxmlElement, xml: str) -> None:
 
 
 def _styles_xml() -> str:
+    # Latin text and figures are "en-US" as in every Chinese Word document: as zh-CN, LibreOffice breaks inside numbers.
     defaults = (
         f'<w:docDefaults><w:rPrDefault><w:rPr>{_fonts(FANGSONG)}<w:sz w:val="{BODY_SIZE * 2}"/>'
-        f'<w:szCs w:val="{BODY_SIZE * 2}"/><w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr>'
+        f'<w:szCs w:val="{BODY_SIZE * 2}"/><w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr>'
         "</w:rPrDefault><w:pPrDefault/></w:docDefaults>"
     )
     return f"<w:styles {nsdecls('w')}>{defaults}{''.join(style.xml() for style in _STYLES)}{_TABLE_STYLES}</w:styles>"

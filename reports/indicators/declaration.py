@@ -20,7 +20,8 @@ from orgs.models import Unit
 Figure = int | Decimal
 """Money in yuan and means are Decimal, a ratio is a Decimal part of 1, everything else is int."""
 
-_RATIO_STEP = Decimal("0.0001")
+# Fine enough that a page, which shows one decimal of a per cent, rounds once.
+_RATIO_STEP = Decimal("0.000001")
 _MONEY_STEP = Decimal("0.01")
 _MEAN_STEP = Decimal("0.1")
 

@@ -110,7 +110,7 @@ def test_body_is_indented_two_characters_with_widow_control_in_chinese() -> None
     assert _value(body, "w:pPr/w:ind/@w:firstLineChars") == "200"
     assert body.find(f"{_W}pPr/{_W}widowControl") is not None
     styles = _part(content, "word/styles.xml")
-    assert _value(styles, "w:docDefaults/w:rPrDefault/w:rPr/w:lang/@w:val") == "zh-CN"
+    assert _value(styles, "w:docDefaults/w:rPrDefault/w:rPr/w:lang/@w:val") == "en-US"
     assert _value(styles, "w:docDefaults/w:rPrDefault/w:rPr/w:lang/@w:eastAsia") == "zh-CN"
     addressees = list(_part(content).iter(f"{_W}p"))[_texts(content).index("各乡镇：")]
     assert _value(addressees, "w:pPr/w:ind/@w:firstLineChars") == "0"

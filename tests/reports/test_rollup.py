@@ -108,7 +108,7 @@ def test_ratio_divides_and_is_nought_without_a_divisor() -> None:
     assert table[town.pk]["coverage"] == 1
     assert table[bare.pk]["coverage"] == 0
     # County and two townships should have a committee, one has.
-    assert table[county.pk]["coverage"] == Decimal("0.3333")
+    assert table[county.pk]["coverage"] == Decimal("0.333333")
 
 
 def test_figures_of_one_unit_are_those_of_the_table() -> None:

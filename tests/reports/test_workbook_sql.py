@@ -209,7 +209,7 @@ def expected(statement: str | tuple[str, str], units: list[int]) -> Decimal | st
         value = asked(statement, units)
         return "—" if value is None else value
     above, below = (asked(part, units) or Decimal(0) for part in statement)
-    return (above / below).quantize(Decimal("0.0001"), ROUND_HALF_UP) if below else "—"
+    return (above / below).quantize(Decimal("0.000001"), ROUND_HALF_UP) if below else "—"
 
 
 def walked(unit: Unit) -> list[int]:

@@ -48,9 +48,7 @@ def create_unit(
     return unit
 
 
-def move_unit(
-    *, unit: Unit, parent: Unit, effective_on: datetime.date, document: str, by: User | None
-) -> Unit:
+def move_unit(*, unit: Unit, parent: Unit, effective_on: datetime.date, document: str, by: User | None) -> Unit:
     """Transfer an open unit, with all that hangs under it, to another parent of the same county.
 
     Raises:

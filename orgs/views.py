@@ -1,9 +1,13 @@
 """Pages of the network: the tree, one unit, coverage."""
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
@@ -11,12 +15,15 @@ from django_htmx.middleware import HtmxDetails
 from guanai.access import needs
 from guanai.dependents import Part, UnitRecords, unit_parts, unit_records
 from guanai.listing import make_listing, render_list
+from guanai.sheets import UnitLine, stream_list
 from orgs.enums import TIER_OF_KIND, Action
+from orgs.exporters import COLUMNS, coverage_rows
 from orgs.forms import ESTABLISHED, REQUIRED, CoverageFilterForm
 from orgs.models import Unit, User
 from orgs.network import by_place, by_tier, lines_of, load_branch
 from orgs.queries import required_units, top_units, unit_for_user_or_404
-from orgs.scope import allows, may, user_of
+from orgs.querysets import UnitQuerySet
+from orgs.scope import allows, home_unit, may, user_of
 
 
 @needs(Action.VIEW_NETWORK)
@@ -109,15 +116,45 @@ def coverage(request: HttpRequest) -> HttpResponse:
 def _coverage_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = CoverageFilterForm(request.GET, user=user)
-    units = required_units(user).none()
-    if form.is_valid():
-        chosen = form.cleaned_data
-        state = chosen["missing"]
-        units = required_units(user, established=None if state == REQUIRED else state == ESTABLISHED)
-        if chosen["unit"]:
-            units = units.in_branch(unit_for_user_or_404(user, chosen["unit"]))
-        if chosen["kind"]:
-            units = units.filter(kind=chosen["kind"])
-        if chosen["tier"]:
-            units = units.filter(kind__in=[kind for kind, tier in TIER_OF_KIND.items() if tier == chosen["tier"]])
-    return render_list(request, "orgs/coverage_list.html", make_listing(request, units, measure="个", form=form))
+    units = _places(form, user)
+    export_url = reverse("orgs:coverage_export")
+    listing = make_listing(request, units, measure="个", form=form, export_url=export_url)
+    return render_list(request, "orgs/coverage_list.html", listing)
+
+
+def _places(form: CoverageFilterForm, user: User) -> UnitQuerySet:
+    """The places that fit the filter; none where the filter is wrong."""
+    if not form.is_valid():
+        return required_units(user).none()
+    chosen = form.cleaned_data
+    state = chosen["missing"]
+    units = required_units(user, established=None if state == REQUIRED else state == ESTABLISHED)
+    if chosen["unit"]:
+        units = units.in_branch(unit_for_user_or_404(user, chosen["unit"]))
+    if chosen["kind"]:
+        units = units.filter(kind=chosen["kind"])
+    if chosen["tier"]:
+        units = units.filter(kind__in=[kind for kind, tier in TIER_OF_KIND.items() if tier == chosen["tier"]])
+    return units
+
+
+@needs(Action.VIEW_NETWORK)
+@require_safe
+def coverage_export(request: HttpRequest) -> FileResponse:
+    """The filtered places as an Excel file."""
+    user = user_of(request)
+    units = _places(CoverageFilterForm(request.GET, user=user), user)
+    unit, today = home_unit(user), timezone.localdate()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "coverage.xlsx"
+        stream_list(
+            path,
+            heading="应建关工委的单位",
+            columns=COLUMNS,
+            rows=coverage_rows(units),
+            unit_line=UnitLine(unit.committee_name if unit else "", today, ""),
+            title="单位清单",
+            dated=today,
+        )
+        # The open file outlives its name.
+        return FileResponse(path.open("rb"), as_attachment=True, filename=f"应建关工委的单位-{today:%Y%m%d}.xlsx")

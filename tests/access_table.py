@@ -159,6 +159,7 @@ TABLE = [
     Row("page:large_type", EVERYBODY, methods=POST),
     Row("orgs:unit_list", NETWORK),
     Row("orgs:coverage", NETWORK),
+    Row("orgs:coverage_export", NETWORK),
     Row("orgs:unit_detail", NETWORK, lambda side, _: {"code": side.village.code}, NETWORK),
     Row("volunteers:volunteer_list", ROSTER),
     Row("volunteers:volunteer_export", ROSTER),

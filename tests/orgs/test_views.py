@@ -1,8 +1,10 @@
 import datetime
+import io
 from typing import Any
 
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 
 from orgs.enums import Role, UnitKind
 from orgs.models import Unit
@@ -180,6 +182,14 @@ def test_coverage_of_a_branch_outside_shows_nothing(covered: Client) -> None:
     page = text_of(client, "/coverage/?missing=1&unit=510824105")
     assert "无会村" not in page
     assert ">缺会社区</a>" not in page
+
+
+def test_the_export_holds_the_filtered_places(covered: Client) -> None:
+    listing = covered.get("/coverage/?missing=1&kind=community").context["listing"]
+    assert listing.export_url == "/coverage/export/?missing=1&kind=community"
+    response: Any = covered.get(listing.export_url)
+    sheet: Any = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    assert [row[0].value for row in sheet.iter_rows(min_row=4)] == ["缺会社区"]
 
 
 def test_wrong_filters_show_nothing_instead_of_everything(covered: Client) -> None:

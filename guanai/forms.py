@@ -10,7 +10,11 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt
 from django.forms.widgets import DateTimeBaseInput
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 
 class PageRenderer(TemplatesSetting):
@@ -18,6 +22,29 @@ class PageRenderer(TemplatesSetting):
 
     field_template_name = "includes/field.html"
     form_template_name = "includes/form.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> SafeString:
+        if template_name == forms.Select.template_name:
+            return select_html(context["widget"])
+        return super().render(template_name, context, request)
+
+
+def select_html(widget: dict[str, Any]) -> SafeString:
+    """A `<select>` as Django's own templates write it, which take two inclusions for each option.
+
+    A filter bar has a hundred options: its selects were a fifth of the time of a list page.
+    """
+    parts = []
+    for group, options, _ in widget["optgroups"]:
+        inner = format_html_join(
+            "",
+            '\n  <option value="{}"{}>{}</option>',
+            ((str(option["value"]), flatatt(option["attrs"]), option["label"]) for option in options),
+        )
+        parts.append(format_html('\n  <optgroup label="{}">{}\n  </optgroup>', group, inner) if group else inner)
+    return format_html(
+        '<select name="{}"{}>{}\n</select>', widget["name"], flatatt(widget["attrs"]), SafeString("".join(parts))
+    )
 
 
 # Widgets that are not one box to type in: their parts are laid out by includes/field.html.

@@ -197,7 +197,8 @@ LOGIN_URL = "page:sign_in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "page:sign_in"
 SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = True
+# Writes what keeps a session alive once a minute.
+SESSION_ENGINE = "guanai.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # Offices share one address, so a lock takes the user and the address together.
@@ -253,6 +254,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 PGHISTORY_LEVEL = pghistory.Statement
 PGHISTORY_APPEND_ONLY = True
+# A page that is only read changes nothing, so its queries need no author.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # --- API --------------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -25,6 +26,7 @@ WEEKDAYS = "一二三四五六日"
 
 
 @register.simple_tag
+@lru_cache(maxsize=128)
 def icon(name: str) -> SafeString:
     """One symbol of the sprite; it always stands beside a word, so it is hidden from screen readers."""
     return format_html(

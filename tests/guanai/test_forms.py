@@ -1,0 +1,20 @@
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+from guanai.forms import FilterForm, PageRenderer
+
+
+def test_a_select_is_written_as_django_writes_it() -> None:
+    choices = [("", "全部"), ("a&b", '老<b>"干部"'), (2, "二"), ("乡镇", [("t1", "亭子镇"), ("t2", "云峰镇")])]
+
+    class Filter(FilterForm):
+        kind = forms.ChoiceField(choices=choices, required=False, widget=forms.Select(attrs={"data-x": "<1>"}))
+        many = forms.MultipleChoiceField(choices=choices, required=False, disabled=True)
+
+    form = Filter({"kind": "2", "many": ["a&b", "t2"]})
+    for name in form.fields:
+        widget, value = form[name].field.widget, form[name].value()
+        attrs = form[name].build_widget_attrs({"id": form[name].auto_id})
+        ours, django = (str(widget.render(name, value, attrs, by)) for by in (PageRenderer(), TemplatesSetting()))
+        assert " ".join(ours.split()) == " ".join(django.split())
+    assert str(form["kind"]).count("selected") == 1

@@ -38,7 +38,8 @@ def make_venues(world: World) -> int:
     for place in places["county"]:
         if place["unit"] in by_name:
             dice = world.plan.stream("venue", place["name"])
-            venues.append(_venue(dice, by_name[place["unit"]], place["kind"], place["name"], [place["capacity"]] * 2))
+            unit, capacity = by_name[place["unit"]], [place["capacity"]] * 2
+            venues.append(_venue(dice, unit, place["kind"], place["name"], capacity, _long_ago(dice)))
     for township in world.townships:
         venues.extend(_town_venues(world, township))
     for unit in world.of_kind(UnitKind.VILLAGE, UnitKind.COMMUNITY, UnitKind.SCHOOL):
@@ -46,10 +47,12 @@ def make_venues(world: World) -> int:
         if unit.committee_established_on and dice.random() < 0.14:
             kind = dice.choice((VenueKind.SUNSHINE_STATION, VenueKind.CHILDREN_CENTRE, VenueKind.LABOUR_BASE))
             endings = {"sunshine_station": "阳光驿站", "children_centre": "儿童之家", "labour_base": "田间劳动课堂"}
-            venues.append(_venue(dice, unit, kind, f"{unit.short_name}{endings[kind]}", [15, 45]))
-    for venue in write(Venue, venues):
+            name, opened_on = f"{unit.short_name}{endings[kind]}", _opening(world, dice)
+            venues.append(_venue(dice, unit, kind, name, [15, 45], opened_on))
+    # Those that open later stay in the world, for the days that come after.
+    for venue in venues:
         world.venues.setdefault(venue.unit_id, []).append(venue)
-    return len(venues)
+    return len(write(Venue, [venue for venue in venues if world.plan.has_come(venue.opened_on)]))
 
 
 def _town_venues(world: World, township: Unit) -> list[Venue]:
@@ -66,18 +69,33 @@ def _town_venues(world: World, township: Unit) -> list[Venue]:
         lead = dice.choice(leads) if leads else township.short_name
         town = township.short_name.removeprefix("苍溪县").removeprefix("苍溪")
         name = dice.choice(place["names"]).format(town=town, lead=lead)
-        venue = _venue(dice, township, kind, name, place["capacity"])
+        opened_on = _long_ago(dice) if strong else _opening(world, dice)
+        venue = _venue(dice, township, kind, name, place["capacity"], opened_on)
         venue.is_model = kind == VenueKind.TUTORING_STATION and strong and dice.random() < 0.8
         venues.append(venue)
     return venues
 
 
-def _venue(dice: random.Random, unit: Unit, kind: str, name: str, capacity: list[int]) -> Venue:
+def _long_ago(dice: random.Random) -> datetime.date:
+    return between(dice, datetime.date(2012, 3, 1), datetime.date(2023, 11, 30))
+
+
+def _opening(world: World, dice: random.Random) -> datetime.date:
+    """Most have been there for years; one in nine opens in the years of the demonstration."""
+    if dice.random() > 0.11:
+        return _long_ago(dice)
+    year = world.plan.year
+    return between(dice, datetime.date(year - 1, 3, 1), datetime.date(year + 1, 10, 31))
+
+
+def _venue(
+    dice: random.Random, unit: Unit, kind: str, name: str, capacity: list[int], opened_on: datetime.date
+) -> Venue:
     return Venue(
         unit=unit,
         kind=kind,
         name=name,
         address=unit.short_name if unit.kind != UnitKind.COUNTY else "陵江镇",
         capacity=dice.randint(*capacity) // 5 * 5,
-        opened_on=between(dice, datetime.date(2012, 3, 1), datetime.date(2023, 11, 30)),
+        opened_on=opened_on,
     )

@@ -147,6 +147,8 @@ def make_teams(world: World) -> tuple[int, int]:
         _add_team(teams, members, Team(unit=world.county, kind=kind, name=name, founded_on=founded), people)
     for township in world.townships:
         _town_teams(world, township, teams, members)
+    teams = [team for team in teams if world.plan.has_come(team.founded_on)]
+    members = [member for member in members if world.plan.has_come(member.starts_on)]
     write(Team, teams)
     for member in members:
         member.team_id = member.team.pk
@@ -161,7 +163,8 @@ def _town_teams(world: World, township: Unit, teams: list[Team], members: list[T
         return
     count = 1 if world.vigour(township) < 0.6 else dice.choice((2, 3, 3, 4))
     for kind, name in _TEAMS[:count]:
-        founded = between(dice, datetime.date(2015, 3, 1), day)
+        later = (day, datetime.date(world.plan.year + 1, 9, 30))
+        founded = between(dice, *(later if dice.random() < 0.1 else (datetime.date(2015, 3, 1), day)))
         chosen = dice.sample(people, min(len(people), dice.randint(5, 12)))
         team = Team(unit=township, kind=kind, name=f"{township.short_name}{name}", founded_on=founded)
         _add_team(teams, members, team, chosen)

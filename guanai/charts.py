@@ -96,12 +96,12 @@ def px(value: float) -> str:
 
 
 def grid_step(largest: float) -> float:
-    """The smallest of 1, 2, 2.5, 5, 10 … of which three steps reach the largest value."""
+    """The smallest of 1, 2, 2.5, 3, 4 … 10 and so on of which three steps reach the largest value."""
     if largest <= 0:
         return 1
     wanted = largest / 3
     power = 10.0 ** floor(log10(wanted))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= wanted * (1 - 1e-9))
+    return next(step * power for step in (1, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * power >= wanted * (1 - 1e-9))
 
 
 def text_width(text: str) -> float:

@@ -82,7 +82,7 @@ class Line:
 class UnitTable:
     """The lines as shown, and how many of the committees of this level have all five papers.
 
-    `hidden` units of this level come after those shown.
+    `hidden` lines of this level come after those shown.
     """
 
     lines: list[Line]

@@ -36,7 +36,7 @@ def bottom(bar: Bar) -> float:
 
 
 @pytest.mark.parametrize(
-    ("largest", "step"), [(142, 50), (0, 1), (1, 0.5), (3, 1), (150, 50), (151, 100), (1038, 500), (75, 25), (6, 2)]
+    ("largest", "step"), [(142, 50), (0, 1), (1, 0.4), (3, 1), (150, 50), (151, 60), (1038, 400), (75, 25), (6, 2)]
 )
 def test_three_grid_lines_reach_the_largest_value(largest: float, step: float) -> None:
     assert grid_step(largest) == pytest.approx(step)

@@ -172,7 +172,7 @@ def test_a_long_table_is_cut_and_one_link_away() -> None:
         make.make_unit(county)
     client = signed_in(county)
     response = client.get(BOARD)
-    assert "展开其余 7 个单位" in text(response)
+    assert "展开其余 7 行" in text(response)
     assert len(response.context["table"].lines) == SHOWN + 1
     whole = client.get(BOARD, {"all": 1}).context["table"]
     assert (len(whole.lines), whole.hidden) == (SHOWN + 8, 0)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from orgs.admin_site import ScopedAdmin
 from orgs.enums import Action, UnitKind
+from reports.forms import SchemeItemForm
 from reports.models import Evaluation, Scheme, SchemeItem
 
 
@@ -46,6 +47,7 @@ class SchemeAdmin(_SchemeAdmin):
 @admin.register(SchemeItem)
 class SchemeItemAdmin(_SchemeAdmin):
     unit_path = "scheme__county"
+    form = SchemeItemForm
     autocomplete_fields = ("scheme",)
     list_display = ("position", "heading", "name", "maximum", "rule", "scheme")
     list_filter = ("scheme__year", "rule")

@@ -1,5 +1,6 @@
-"""The filter of the records behind a figure, and the year of a report to be built."""
+"""The filter of the records behind a figure, the year of a report to be built, an item of a scheme."""
 
+from decimal import DecimalException
 from typing import Any
 
 from django import forms
@@ -8,7 +9,10 @@ from guanai.forms import FilterForm, PageForm
 from orgs.enums import ORDER_OF_KIND, PARENT_KINDS, Action, UnitKind
 from orgs.models import Unit, User
 from orgs.queries import branch_choices
+from reports.evidence import EVIDENCE, codes_of
 from reports.indicators import Indicator
+from reports.models import SchemeItem
+from reports.scoring import suggest
 
 ALL = ("", "全部")
 
@@ -57,3 +61,37 @@ class YearReportForm(PageForm, forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(str(year), f"{year} 年") for year in years]
         self.fields["year"] = forms.TypedChoiceField(label="年度", coerce=int, choices=choices)
+
+
+class SchemeItemForm(forms.ModelForm[SchemeItem]):
+    """An item of a scheme whose rule can be worked out: a wrong parameter would stop the scoring of a whole county."""
+
+    evidence = forms.ChoiceField(
+        label="依据",
+        required=False,
+        choices=[ALL, *((code, "、".join(each.label for each in sources)) for code, sources in EVIDENCE.items())],
+    )
+    parameters = forms.JSONField(label="参数", required=False)
+
+    class Meta:
+        model = SchemeItem
+        fields = ("scheme", "position", "heading", "name", "rule_text", "maximum", "rule", "parameters", "evidence")
+
+    def clean_parameters(self) -> dict[str, Any]:
+        given = self.cleaned_data["parameters"]
+        if given is not None and not isinstance(given, dict):
+            raise forms.ValidationError("参数应写成 {…}。")
+        return given or {}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        names = ("rule", "maximum", "parameters", "evidence")
+        item = SchemeItem(**{name: cleaned[name] for name in names})
+        figures = dict.fromkeys(codes_of([item.evidence]) if item.evidence else (), 0)
+        try:
+            suggest(item, figures)
+        except (KeyError, TypeError, AttributeError, ZeroDivisionError, DecimalException) as error:
+            raise forms.ValidationError("参数和规则种类、依据对不上，按它算不出建议分。") from error
+        return cleaned

@@ -26,12 +26,13 @@ from volunteers.exporters import COLUMNS, roster_rows
 from volunteers.forms import STATUSES, FindForm, VolunteerFilterForm, VolunteerForm
 from volunteers.models import Volunteer
 from volunteers.queries import (
+    for_list,
     running_posts,
     volunteer_by_id_number,
     volunteer_for_user_or_404,
     volunteers_for_user,
-    with_details,
 )
+from volunteers.rows import roster_lines
 from volunteers.services import register_volunteer, update_volunteer
 
 REASONS = ("联系本人参加活动", "核对身份", "上级要求报送")
@@ -44,12 +45,14 @@ SECRETS = {"id_number": "身份证号", "phone": "电话", "address": "住址", 
 def volunteer_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = VolunteerFilterForm(request.GET, user=user)
-    people = with_details(form.narrow(volunteers_for_user(user), user))
+    people = for_list(form.narrow(volunteers_for_user(user), user))
     listing = make_listing(request, people, measure="人", form=form, export_url=reverse("volunteers:volunteer_export"))
     status = str(form["status"].value() or "")
+    may_edit = may(user, Action.EDIT_ROSTER)
     context = {
+        "lines": roster_lines(listing.page, may_edit=may_edit),
         "statuses": [{"value": value, "label": label, "current": value == status} for value, label in STATUSES],
-        "may_edit": may(user, Action.EDIT_ROSTER),
+        "may_edit": may_edit,
     }
     return render_list(request, "volunteers/volunteer_list.html", listing, context)
 

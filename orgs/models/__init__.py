@@ -1,4 +1,4 @@
 from orgs.models.people import Membership, User
-from orgs.models.units import Unit, UnitPlacement, UnitYear
+from orgs.models.units import Unit, UnitPlacement, UnitYear, short_name_of
 
-__all__ = ["Membership", "Unit", "UnitPlacement", "UnitYear", "User"]
+__all__ = ["Membership", "Unit", "UnitPlacement", "UnitYear", "User", "short_name_of"]

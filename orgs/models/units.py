@@ -10,6 +10,14 @@ from orgs.querysets import UnitManager
 SHORT_ENDINGS = (("社区居民委员会", "社区"), ("村民委员会", ""), ("居民委员会", ""), ("人民政府", ""))
 
 
+def short_name_of(name: str) -> str:
+    """金穗社区居民委员会 → 金穗社区; 白观村村民委员会 → 白观村."""
+    for ending, instead in SHORT_ENDINGS:
+        if name.endswith(ending):
+            return name.removesuffix(ending) + instead
+    return name
+
+
 class Unit(MPTTModel):
     """A place in the network: a county, township, department, village, community, school or enterprise.
 
@@ -61,11 +69,7 @@ class Unit(MPTTModel):
 
     @property
     def short_name(self) -> str:
-        """金穗社区居民委员会 → 金穗社区; 白观村村民委员会 → 白观村."""
-        for ending, instead in SHORT_ENDINGS:
-            if self.name.endswith(ending):
-                return self.name.removesuffix(ending) + instead
-        return self.name
+        return short_name_of(self.name)
 
     @property
     def committee_name(self) -> str:

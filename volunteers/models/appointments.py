@@ -31,9 +31,7 @@ class Appointment(models.Model):
         verbose_name = verbose_name_plural = "任职"
         ordering = ["unit", "post", "-starts_on"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(volunteer=None) ^ Q(official=""), name="appointment_one_holder"
-            ),
+            models.CheckConstraint(condition=Q(volunteer=None) ^ Q(official=""), name="appointment_one_holder"),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="appointment_ends_after_start"
             ),

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -53,9 +54,7 @@ class Volunteer(models.Model):
     is_core = models.BooleanField("骨干", default=False)
     specialities = models.ManyToManyField(Speciality, blank=True, related_name="volunteers", verbose_name="特长")
     former_post = models.CharField("原单位和职务", max_length=60, blank=True)
-    status = models.CharField(
-        "状态", max_length=8, choices=VolunteerStatus.choices, default=VolunteerStatus.ACTIVE
-    )
+    status = models.CharField("状态", max_length=8, choices=VolunteerStatus.choices, default=VolunteerStatus.ACTIVE)
     joined_on = models.DateField("入库日期")
     left_on = models.DateField("退出日期", null=True, blank=True)
     left_reason = models.CharField("退出原因", max_length=60, blank=True)
@@ -79,6 +78,8 @@ class Volunteer(models.Model):
         indexes = [
             models.Index(fields=["unit", "status"], name="volunteer_unit_status"),
             models.Index(fields=["phone_index"], name="volunteer_phone"),
+            # The order of the list: its first page reads fifty rows, not the whole roster.
+            models.Index(fields=["name_key", "id"], name="volunteer_name"),
         ]
 
     def __str__(self) -> str:
@@ -103,13 +104,7 @@ class Volunteer(models.Model):
     @property
     def service_times(self) -> str:
         """周六、周日上午；周三全天, from the availabilities (prefetched where there are many people)."""
-        parts: dict[int, list[str]] = {}
-        for time in self.availabilities.all():
-            parts.setdefault(time.weekday, []).append(time.daypart)
-        days: dict[str, list[int]] = {}
-        for weekday in sorted(parts):
-            days.setdefault(_dayparts(parts[weekday]), []).append(weekday)
-        return "；".join(f"{_weekdays(weekdays)}{when}" for when, weekdays in days.items())
+        return service_words((time.weekday, time.daypart) for time in self.availabilities.all())
 
     @property
     def speciality_line(self) -> str:
@@ -145,12 +140,21 @@ class Availability(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "服务时间"
         ordering = ["weekday", "daypart"]
-        constraints = [
-            models.UniqueConstraint(fields=["volunteer", "weekday", "daypart"], name="availability_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["volunteer", "weekday", "daypart"], name="availability_once")]
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()}{self.get_daypart_display()}"
+
+
+def service_words(times: Iterable[tuple[int, str]]) -> str:
+    """周六、周日上午；周三全天, from pairs of weekday and part of the day."""
+    parts: dict[int, list[str]] = {}
+    for weekday, daypart in times:
+        parts.setdefault(weekday, []).append(daypart)
+    days: dict[str, list[int]] = {}
+    for weekday in sorted(parts):
+        days.setdefault(_dayparts(parts[weekday]), []).append(weekday)
+    return "；".join(f"{_weekdays(weekdays)}{when}" for when, weekdays in days.items())
 
 
 def _dayparts(parts: list[str]) -> str:

@@ -26,12 +26,22 @@ def activities_for_user(user: User) -> ActivityQuerySet:
 
     Hosts and co-hosts are of one county. Saying so lets the database read that county's activities alone.
     """
-    counties = {grant.tree_id for grant in grants_of(user) if grant.holds(Action.VIEW_ACTIVITIES)}
+    grants = [grant for grant in grants_of(user) if grant.holds(Action.VIEW_ACTIVITIES)]
+    of_counties = Activity.objects.filter(unit__tree_id__in={grant.tree_id for grant in grants})
+    if all(grant.is_whole_county for grant in grants):
+        # What is co-hosted there is hosted there.
+        return of_counties
     joint = Activity.co_hosts.through.objects.filter(
         branch_q(user, Action.VIEW_ACTIVITIES, "unit"), activity=OuterRef("pk")
     )
-    visible = branch_q(user, Action.VIEW_ACTIVITIES) | Q(Exists(joint))
-    return Activity.objects.filter(visible, unit__tree_id__in=counties)
+    return of_counties.filter(branch_q(user, Action.VIEW_ACTIVITIES) | Q(Exists(joint)))
+
+
+def for_list(activities: ActivityQuerySet) -> ActivityQuerySet:
+    """What a line of the list shows; the long texts are not read."""
+    shown = ("number", "name", "form", "held_on", "young_people", "others", "state")
+    place = ("unit__name", "unit__tree_id", "unit__lft", "unit__rght")
+    return activities.select_related("unit", "theme").only(*shown, *place, "theme__name")
 
 
 def activity_for_user_or_404(user: User, pk: int, action: str = Action.VIEW_ACTIVITIES) -> Activity:

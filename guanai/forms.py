@@ -23,7 +23,7 @@ class PageRenderer(TemplatesSetting):
     field_template_name = "includes/field.html"
     form_template_name = "includes/form.html"
 
-    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> SafeString:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         if template_name == forms.Select.template_name:
             return select_html(context["widget"])
         return super().render(template_name, context, request)

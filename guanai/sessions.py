@@ -18,7 +18,7 @@ class SessionStore(db.SessionStore):
     """
 
     def load(self) -> dict[str, Any]:
-        row = self._get_session_from_db()
+        row = self._get_session_from_db()  # type: ignore[attr-defined]  # as the method that this one replaces
         if row is None:
             return {}
         age = timedelta(seconds=settings.SESSION_COOKIE_AGE)

@@ -4,7 +4,7 @@ from typing import Any
 
 from guanai.menu import NOBODY, Masthead
 from orgs.enums import Role, UnitKind
-from orgs.models import Unit
+from orgs.models import short_name_of
 from orgs.scope import grants_of
 
 # What somebody is, behind the unit's name (亭子镇秘书); the county's office has a name of its own.
@@ -22,12 +22,12 @@ DUTIES: dict[str, str] = {
 
 
 def masthead_of(user: Any) -> Masthead:
-    """Full and short name of the committee, and 姓名 · 职责. One query beyond the user's grants."""
+    """Full and short name of the committee, and 姓名 · 职责, from the user's grants alone."""
     grants = sorted(grants_of(user), key=lambda grant: grant.lft - grant.rght)
     if not grants:
         return Masthead(NOBODY.full, NOBODY.short, f"{user.name} · 没有职责")
-    unit = Unit.objects.only("name", "kind").get(pk=grants[0].unit_id)
-    full = f"{unit.short_name}关心下一代工作委员会" if unit.kind == UnitKind.COUNTY else unit.committee_name
-    role = grants[0].role
-    duty = DUTIES[role] if role == Role.COUNTY_OFFICE else f"{unit.short_name}{DUTIES[role]}"
-    return Masthead(full, unit.committee_name, f"{user.name} · {duty}")
+    unit, role = short_name_of(grants[0].unit_name), grants[0].role
+    committee = f"{unit}关工委"
+    full = f"{unit}关心下一代工作委员会" if grants[0].unit_kind == UnitKind.COUNTY else committee
+    duty = DUTIES[role] if role == Role.COUNTY_OFFICE else f"{unit}{DUTIES[role]}"
+    return Masthead(full, committee, f"{user.name} · {duty}")

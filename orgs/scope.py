@@ -55,12 +55,24 @@ class Grant:
 
     role: str
     unit_id: int
+    unit_name: str
+    unit_kind: str
     tree_id: int
     lft: int
     rght: int
 
     def holds(self, action: str) -> bool:
         return action in ROLE_ACTIONS[self.role]
+
+    @property
+    def is_whole_county(self) -> bool:
+        """A tree begins with its root, the county."""
+        return self.lft == 1
+
+    def condition(self, stem: str) -> Q:
+        """The unit at `stem` lies in this branch; what lies in a whole county, its tree alone says."""
+        ends = {} if self.is_whole_county else {f"{stem}lft__gte": self.lft, f"{stem}rght__lte": self.rght}
+        return Q(**{f"{stem}tree_id": self.tree_id, **ends})
 
     def covers(self, unit: Unit) -> bool:
         return self.tree_id == unit.tree_id and self.lft <= unit.lft and unit.rght <= self.rght
@@ -76,7 +88,7 @@ def grants_of(user: User | AnonymousUser) -> tuple[Grant, ...]:
             Membership.objects.running(timezone.localdate())
             .filter(user=user)
             .order_by("unit__tree_id", "unit__lft", "role")
-            .values_list("role", "unit_id", "unit__tree_id", "unit__lft", "unit__rght")
+            .values_list("role", "unit_id", "unit__name", "unit__kind", "unit__tree_id", "unit__lft", "unit__rght")
         )
         kept = tuple(Grant(*row) for row in rows)
         user.__dict__["_grants"] = kept
@@ -94,11 +106,7 @@ def branch_q(user: User | AnonymousUser, action: str, path: str = "unit") -> Q:
     It matches nothing for who may nothing.
     """
     stem = f"{path}__" if path else ""
-    branches = [
-        Q(**{f"{stem}tree_id": grant.tree_id, f"{stem}lft__gte": grant.lft, f"{stem}rght__lte": grant.rght})
-        for grant in grants_of(user)
-        if grant.holds(action)
-    ]
+    branches = dict.fromkeys(grant.condition(stem) for grant in grants_of(user) if grant.holds(action))
     return reduce(or_, branches) if branches else Q(pk__in=[])
 
 

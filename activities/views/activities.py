@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from activities.enums import ActivityState
 from activities.exporters import ACTIVITY_COLUMNS, activity_rows
 from activities.forms import ActivityFilterForm, ReturnForm, parse_seen
-from activities.queries import activities_for_user, activity_for_user_or_404, waiting_for_review
+from activities.queries import activities_for_user, activity_for_user_or_404, for_list, waiting_for_review
 from activities.querysets import ActivityQuerySet
+from activities.rows import STATE_KINDS, activity_lines
 from activities.rules import may_edit, may_review
 from activities.services import ActivityChangedError, accept_activity, return_activity
 from guanai.access import needs
@@ -31,18 +32,11 @@ from orgs.models import User
 from orgs.scope import allows, home_unit, may, user_of
 from volunteers.models import Volunteer
 
-STATE_KINDS = {
-    ActivityState.SUBMITTED: "due",
-    ActivityState.RETURNED: "back",
-    ActivityState.ACCEPTED: "done",
-}
-
 
 def filtered(request: HttpRequest, user: User) -> tuple[ActivityFilterForm, ActivityQuerySet]:
     """The filter of the address and its rows: the list and its export read the same."""
     form = ActivityFilterForm(request.GET, user=user)
-    rows = form.applied(activities_for_user(user)).select_related("unit", "theme", "venue")
-    return form, rows.order_by("-held_on", "-pk")
+    return form, form.applied(activities_for_user(user)).order_by("-held_on", "-pk")
 
 
 @needs(Action.VIEW_ACTIVITIES)
@@ -50,17 +44,9 @@ def filtered(request: HttpRequest, user: User) -> tuple[ActivityFilterForm, Acti
 def activity_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form, rows = filtered(request, user)
-    listing = make_listing(request, rows, measure="场", form=form, export_url=reverse("activities:activity_export"))
-    lines = [
-        {
-            "activity": activity,
-            "kind": STATE_KINDS[ActivityState(activity.state)],
-            "is_joint": not allows(user, Action.VIEW_ACTIVITIES, activity.unit),
-            "may_edit": may_edit(user, activity),
-        }
-        for activity in listing.page
-    ]
-    context = {"lines": lines, "may_record": may(user, Action.RECORD_ACTIVITIES)}
+    export_url = reverse("activities:activity_export")
+    listing = make_listing(request, for_list(rows), measure="场", form=form, export_url=export_url)
+    context = {"lines": activity_lines(listing.page, user), "may_record": may(user, Action.RECORD_ACTIVITIES)}
     return render_list(request, "activities/activity_list.html", listing, context)
 
 

@@ -37,7 +37,7 @@ def body(client: Client, address: str) -> str:
 
 def names_in(world_user: Any, query: str = "") -> list[str]:
     response = signed_in(world_user).get(f"{LIST}{query}")
-    return [line["activity"].name for line in response.context["lines"]]
+    return [activity.name for activity in response.context["listing"].page]
 
 
 def test_everybody_sees_their_branch(world: World) -> None:
@@ -99,7 +99,7 @@ def test_the_theme_filters_and_shows_as_a_chip(world: World) -> None:
     response = signed_in(world.secretary).get(f"{LIST}?theme={law.pk}&year=2025")
     chips = [(chip.label, chip.value, chip.url) for chip in response.context["listing"].chips]
     assert chips == [("年度", "2025 年", f"?theme={law.pk}"), ("主题", "法治教育", "?year=2025")]
-    assert [line["activity"].name for line in response.context["lines"]] == ["讲法"]
+    assert [activity.name for activity in response.context["listing"].page] == ["讲法"]
 
 
 def test_a_unit_filter_takes_in_what_the_unit_co_hosted(world: World) -> None:
@@ -130,9 +130,9 @@ def test_fifty_rows_make_a_page_within_60_kb(world: World) -> None:
     fill(world, 51)
     client = signed_in(world.office)
     response = client.get(LIST)
-    assert len(response.context["lines"]) == 50
+    assert len(response.context["listing"].page) == 50
     assert len(response.content) <= 60 * 1024
-    assert len(client.get(f"{LIST}?page=2").context["lines"]) == 1
+    assert len(client.get(f"{LIST}?page=2").context["listing"].page) == 1
 
 
 @pytest.mark.parametrize("address", [LIST, EXPORT])

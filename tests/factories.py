@@ -42,9 +42,7 @@ def make_unit(parent: Unit, kind: str = "", name: str = "", code: str = "", **fi
     number = next(_running)
     endings = {UnitKind.TOWNSHIP: "镇", UnitKind.DEPARTMENT: "局", UnitKind.COMMUNITY: "社区居民委员会"}
     ending = endings.get(UnitKind(kind), "村村民委员会")
-    unit = create_unit(
-        parent=parent, name=name or f"第{number}{ending}", kind=kind, code=code, starts_on=NETWORK_BEGAN
-    )
+    unit = create_unit(parent=parent, name=name or f"第{number}{ending}", kind=kind, code=code, starts_on=NETWORK_BEGAN)
     if fields:
         Unit.objects.filter(pk=unit.pk).update(**fields)
         unit.refresh_from_db()

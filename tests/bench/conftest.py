@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -68,7 +69,7 @@ def servers(county: Unit) -> Iterator[Servers]:
             port = _free_port()
             environment = {"DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": settings_module}
             stack.callback(stop, start_web(port=port, environment=environment))
-            assert wait_until(lambda port=port: _answers(port), seconds=30), f"{settings_module} did not start"
+            assert wait_until(partial(_answers, port), seconds=30), f"{settings_module} did not start"
             ports.append(port)
         yield Servers(*ports)
 

@@ -3,7 +3,7 @@ from typing import Any
 from import_export.admin import ImportExportModelAdmin
 
 
-class PlainAdmin(ImportExportModelAdmin):
+class PlainAdmin(ImportExportModelAdmin):  # type: ignore[misc]  # a library without types
     list_per_page = 50
 
 

@@ -15,7 +15,8 @@ from python_calamine import CalamineWorkbook
 from guanai.sheets import write_workbook
 from orgs.models import Unit
 from reports.frozen import take_figures
-from reports.statistics_form import statistics_workbook
+from reports.indicators import INDICATORS, FormPart, form_indicators
+from reports.statistics_form import KEY_FIGURES, overview_label, statistics_workbook
 from tests.reports.factories import YEAR, World, make_busy_county
 
 pytestmark = pytest.mark.django_db
@@ -264,22 +265,41 @@ def test_every_figure_of_the_workbook_is_what_sql_says(seed: int) -> None:
     assert compared == sum(map(len, FORM.values())) * len(rows)
 
 
-def test_overview_repeats_the_totals_and_last_year() -> None:
+def totals(world: World, year: int) -> dict[str, Any]:
+    """Indicator code → the 合计 of its column, in the workbook of a year."""
+    content = write_workbook(statistics_workbook(take_figures(year, world.county), world.county.code))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    found: dict[str, Any] = {}
+    for part in FormPart:
+        _, lines = table(book.get_sheet_by_name(part.value).to_python())
+        codes = [indicator.code for indicator in form_indicators(part)]
+        found |= dict(zip(codes, lines["合计"], strict=True))
+    return found
+
+
+def test_overview_repeats_every_total_of_both_years() -> None:
     world = make_busy_county(13)
     content = write_workbook(statistics_workbook(take_figures(YEAR, world.county), world.county.code))
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     overview = {row[0]: row[1:5] for row in book.get_sheet_by_name("总览").to_python()}
-    everywhere = walked(world.county)
+    this, before = totals(world, YEAR), totals(world, YEAR - 1)
+    codes = [code for part in FormPart for code in KEY_FIGURES[part]]
+    for code in codes:
+        now, _, then, growth = overview[overview_label(INDICATORS[code])]
+        assert (now, then) == (this[code], before[code]), code
+        if "—" not in (now, then):
+            assert as_number(growth) == as_number(now) - as_number(then), code
+    assert len(codes) == sum(isinstance(row[0], float) or row[0] == "—" for row in overview.values())
+
+
+def test_months_are_those_of_sql() -> None:
+    world = make_busy_county(14)
+    content = write_workbook(statistics_workbook(take_figures(YEAR, world.county), world.county.code))
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("各月活动").to_python()
     held = FORM["教育"]["活动"]
-    raised = FORM["关爱"]["凝聚关爱资金"]
     assert isinstance(held, str)
-    assert isinstance(raised, str)
-    for label, statement in (("活动", held), ("凝聚关爱资金", raised)):
-        before = (
-            statement.replace("2026-01-01", "2025-01-01x").replace("2025", "2024").replace("2024-01-01x", "2025-01-01")
+    for month in range(1, 13):
+        [row] = [row for row in sheet if row[0] == f"{month}月"]
+        assert as_number(row[1]) == asked(f"{held} AND extract(month FROM held_on) = {month}", walked(world.county)), (
+            month
         )
-        this, last = asked(statement, everywhere), asked(before, everywhere)
-        assert this is not None
-        assert last is not None
-        shown = [as_number(value) for value in overview[label]]
-        assert [shown[0], shown[2], shown[3]] == [this, last, this - last]

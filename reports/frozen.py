@@ -244,10 +244,7 @@ def from_json(content: bytes) -> Frozen:
         before=_read_figures(given["before"]),
         months=tuple((month, this, last) for month, this, last in given["months"]),
         themes=tuple((name, this, last) for name, this, last in given["themes"]),
-        scores=tuple(
-            Scores(**(scores | {"lines": tuple(Line(**line) for line in scores["lines"])}))
-            for scores in given["scores"]
-        ),
+        scores=tuple(_read_scores(scores) for scores in given["scores"]),
         rows={name: tuple(ids) for name, ids in given["rows"].items()},
     )
 

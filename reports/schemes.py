@@ -12,7 +12,7 @@ from reports.models import Scheme, SchemeItem
 
 _R = RuleKind
 
-# (heading, name, rule in words, maximum, rule kind, evidence, parameters); the shape of parameters: reports/rules.py.
+# (heading, name, rule in words, maximum, rule kind, evidence, parameters); the shape of parameters: reports/scoring.py.
 _TOWN_ITEMS: tuple[tuple[str, str, str, str, RuleKind, str, dict[str, Any]], ...] = (
     (
         "班子",

@@ -3,13 +3,11 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.enums import PaperState
 from activities.models import Activity, ActivityDraft
 from activities.queries import drafts_of, recording_home, returned_to
 from activities.yearly import DuePaper, PaperYear, due_papers, paper_year
@@ -21,7 +19,9 @@ from guanai.templatetags.page import day
 from orgs.enums import Action, UnitKind
 from orgs.models import Unit, User
 from orgs.scope import branch_q, may
-from reports.indicators import INDICATORS, Figure, Period
+from reports.dashboard import total_of
+from reports.indicators import INDICATORS, Figure
+from reports.links import records_url
 
 DAYS_AHEAD = 7
 # A pairing that nobody has visited for so long, nor yet in this quarter, is worth a reminder.
@@ -138,13 +138,8 @@ def days_left(days: int) -> str:
 
 
 def begun(unit: Unit, due: Sequence[DuePaper], papers: PaperYear) -> list[DuePaper]:
-    """The papers that are written in part."""
-    drafts = [paper for paper in due if (found := papers.papers.get((unit.pk, paper.kind))) and not_filed(found.state)]
-    return sorted(drafts, key=lambda paper: paper.due_on)
-
-
-def not_filed(state: str) -> bool:
-    return state != PaperState.FILED
+    """Those of the papers due that are written in part."""
+    return [paper for paper in due if (unit.pk, paper.kind) in papers.papers]
 
 
 def quarter_of(today: datetime.date) -> tuple[datetime.date, datetime.date]:
@@ -193,11 +188,7 @@ def visits_todo(user: User, today: datetime.date) -> list[Todo]:
 
 def own_figures(unit: Unit, year: int) -> list[OwnFigure]:
     """One query each; every figure opens exactly the records that it counts."""
-    query = urlencode({"unit": unit.code, "year": year})
-    period = Period.of(year)
-    shown = []
-    for code, label in OWN_FIGURES:
-        indicator = INDICATORS[code]
-        value = indicator.total(indicator.records_for(year, unit), period)
-        shown.append(OwnFigure(label, value, indicator.measure, f"{reverse('reports:records', args=[code])}?{query}"))
-    return shown
+    return [
+        OwnFigure(label, total_of(code, unit, year), INDICATORS[code].measure, records_url(code, unit.code, year))
+        for code, label in OWN_FIGURES
+    ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from aid.enums import INCOME_KINDS, PAID_STATES, DonorKind, EntryKind, FundPurpose, GiftKind, HelperKind
+from aid.enums import INCOME_KINDS, DonorKind, EntryKind, FundPurpose, GiftKind, HelperKind
 from aid.models import Child, Donation, Grant, Help, LedgerEntry, Pairing, Visit
 from reports.indicators.declaration import FormPart, Indicator, Kind, Measure, Period, choices, months
 from reports.indicators.subjects import CHILD, DONATION, ENTRY, GRANT, HELP, PAIRING, VISIT
@@ -16,8 +16,7 @@ def children(period: Period) -> QuerySet[Any]:
 
 
 def pairings(period: Period) -> QuerySet[Any]:
-    running = Q(ends_on=None) | Q(ends_on__gte=period.day)
-    return Pairing.objects.filter(running, starts_on__lte=period.day).order_by("child__number", "pk")
+    return Pairing.objects.running(period.day).order_by("child__number", "pk")
 
 
 def helps(period: Period) -> QuerySet[Any]:
@@ -25,7 +24,7 @@ def helps(period: Period) -> QuerySet[Any]:
 
 
 def visits(period: Period) -> QuerySet[Any]:
-    return Visit.objects.filter(held_on__year=period.year).order_by("-held_on", "-pk")
+    return Visit.objects.held_in(period.year).order_by("-held_on", "-pk")
 
 
 def entries(period: Period) -> QuerySet[Any]:
@@ -37,12 +36,11 @@ def entries_until(period: Period) -> QuerySet[Any]:
 
 
 def donations(period: Period) -> QuerySet[Any]:
-    return Donation.objects.filter(received_on__year=period.year).order_by("-received_on", "-pk")
+    return Donation.objects.received_in(period.year).order_by("-received_on", "-pk")
 
 
 def grants(period: Period) -> QuerySet[Any]:
-    paid = Grant.objects.filter(state__in=PAID_STATES, paid_on__year=period.year)
-    return paid.order_by("-paid_on", "-pk")
+    return Grant.objects.paid().filter(paid_on__year=period.year).order_by("-paid_on", "-pk")
 
 
 CHILDREN = Indicator(

@@ -7,7 +7,7 @@ from guanai.sheets import Kind
 from guanai.sheets.layout import Value
 from reports.frozen import Figures, Frozen, Scores, figure, is_empty
 from reports.indicators import INDICATORS, Measure
-from reports.statistics_form import KEY_FIGURES, NONE, WAITING, overview_label
+from reports.statistics_form import KEY_FIGURES, NONE, WAITING, overview_label, short_points
 
 _BOXES = (("自评单位（盖章）", "负责人签字："), ("考评组", "组长签字："), ("县关工委（盖章）", "负责人签字："))
 
@@ -21,22 +21,22 @@ def score_paper(frozen: Frozen, scores: Scores) -> bytes:
         [
             line.heading,
             f"{number}. {line.name}\n{line.rule}",
-            f"{'+' if line.is_bonus else ''}{_short(line.maximum)}",
+            f"{'+' if line.is_bonus else ''}{short_points(line.maximum)}",
             line.evidence,
-            _short(line.suggested) or NONE,
-            _short(line.reviewed),
+            short_points(line.suggested) or NONE,
+            short_points(line.reviewed),
             line.reason,
         ]
         for number, line in enumerate(scores.lines, start=1)
     ]
     full = sum((Decimal(line.maximum) for line in scores.lines if not line.is_bonus), Decimal(0))
-    points = f"{_short(scores.base)}+{_short(scores.bonus)}"
+    points = f"{short_points(scores.base)}+{short_points(scores.bonus)}"
     paper.table(
         ("大项", "项目和规则", "满分", "依据", "建议", "考评", "扣分理由"),
         rows,
         kinds=(Kind.CODE, Kind.TEXT, Kind.CODE, Kind.TEXT, Kind.CODE, Kind.CODE, Kind.TEXT),
         widths=(9, 34, 9, 23, 9, 9, 17),
-        total=("合计", "", _short(str(full)), "", points, _short(scores.total), scores.grade or WAITING),
+        total=("合计", "", short_points(str(full)), "", points, short_points(scores.total), scores.grade or WAITING),
         merged_columns=1,
         note=_note(scores),
     )
@@ -47,12 +47,8 @@ def score_paper(frozen: Frozen, scores: Scores) -> bytes:
 def _note(scores: Scores) -> str:
     waiting = sum(not (line.reviewed or line.suggested) for line in scores.lines)
     if not waiting:
-        return f"合计 {_short(scores.total)} 分，等次：{scores.grade}。"
+        return f"合计 {short_points(scores.total)} 分，等次：{scores.grade}。"
     return f"建议分由记录算出；{waiting} 项由考评员评定，还没有打分，全部评定后才有合计和等次。"
-
-
-def _short(points: str) -> str:
-    return points.removesuffix(".0")
 
 
 def overview_paper(frozen: Frozen, code: str) -> bytes:

@@ -163,7 +163,9 @@ def evaluation_sheet(frozen: Frozen, unit_line: UnitLine) -> Sheet:
     lines = frozen.scores[0].lines if frozen.scores else ()
     columns = [Column("单位", width=_UNIT_WIDTH)]
     columns += [
-        Column(f"{line.name}\n（{'+' if line.is_bonus else ''}{_short(line.maximum)}）", Kind.SCORE, line.heading, 11)
+        Column(
+            f"{line.name}\n（{'+' if line.is_bonus else ''}{short_points(line.maximum)}）", Kind.SCORE, line.heading, 11
+        )
         for line in lines
     ]
     columns += [Column(heading, Kind.SCORE, width=9) for heading in ("基本分", "加分", "合计")]
@@ -182,7 +184,8 @@ def evaluation_sheet(frozen: Frozen, unit_line: UnitLine) -> Sheet:
     )
 
 
-def _short(points: str) -> str:
+def short_points(points: str) -> str:
+    """5.0 → 5."""
     return points.removesuffix(".0")
 
 

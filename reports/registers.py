@@ -138,7 +138,7 @@ def _person(person: Volunteer, owners: _Owners) -> list[Value]:
         str(person.birth_year) if person.birth_year else "",
         person.get_kind_display(),
         person.is_core,
-        "、".join(speciality.name for speciality in person.specialities.all()),
+        person.speciality_line,
         person.get_status_display(),
         person.joined_on,
         person.masked_phone,

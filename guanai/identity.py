@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
@@ -50,7 +51,7 @@ def birth_date_of(number: str) -> datetime.date | None:
         born = datetime.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         return None
-    return born if datetime.date(1900, 1, 1) <= born <= datetime.date.today() else None
+    return born if datetime.date(1900, 1, 1) <= born <= timezone.localdate() else None
 
 
 def sex_of(number: str) -> str:

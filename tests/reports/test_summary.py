@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import docx
 import pytest
+from django.utils import timezone
 
 from orgs.models import Unit
 from reports.frozen import take_figures
@@ -63,7 +64,7 @@ def test_comparison_says_up_down_and_level() -> None:
 
 def test_running_year_does_not_speak_of_a_whole_year() -> None:
     world = make_network()
-    today = datetime.datetime.now(tz=datetime.UTC).date()
+    today = timezone.localdate()
     make.make_activity(world.townships[0], held_on=datetime.date(today.year, 1, 1))
     text = text_of(world.county, today.year)
     assert "今年以来开展活动1场" in text

@@ -15,9 +15,6 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "guanai.settings"
 os.environ["GUANAI_DEBUG"] = "1"
 os.environ["GUANAI_VAR_DIR"] = str(VAR_DIR)
 os.environ["GUANAI_OUT_DIR"] = str(VAR_DIR / "out")
-# WhiteNoise warns where the directory of collected files is missing, and warnings are errors here.
-(VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
-os.environ["GUANAI_STATIC_DIR"] = str(VAR_DIR / "static")
 os.environ["GUANAI_LOG_LEVEL"] = "ERROR"
 # Several test processes share one broker, each under a name of its own.
 os.environ["GUANAI_REDIS_PREFIX"] = f"test-{os.getpid()}"

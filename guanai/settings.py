@@ -165,7 +165,8 @@ USE_TZ = True
 # --- Files ------------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = environment.directory("GUANAI_STATIC_DIR", default=BASE_DIR / "staticfiles")
+# In DEBUG the files are served from where they lie, and none are collected.
+STATIC_ROOT = None if DEBUG else environment.directory("GUANAI_STATIC_DIR", default=BASE_DIR / "staticfiles")
 # Uploads and files of jobs are handed out by views that check who asks; no address leads to them.
 MEDIA_ROOT = VAR_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -63,6 +63,8 @@ class UnitsView(ListAPIView[Unit]):
     """The units of the user's branches in tree order."""
 
     guanai_action = Action.VIEW_NETWORK
+    # Names the model for the schema; the rows are those of `get_queryset`.
+    queryset = Unit.objects.none()
     serializer_class = UnitSerializer
     filterset_fields = ("kind",)
 

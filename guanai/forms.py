@@ -13,8 +13,10 @@ from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.forms.widgets import DateTimeBaseInput
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from guanai.markup import filled
 
 
 class PageRenderer(TemplatesSetting):
@@ -29,6 +31,9 @@ class PageRenderer(TemplatesSetting):
         return super().render(template_name, context, request)
 
 
+OPTION = '\n  <option value="{value}"{attrs}>{label}</option>'
+
+
 def select_html(widget: dict[str, Any]) -> SafeString:
     """A `<select>` as Django's own templates write it, which take two inclusions for each option.
 
@@ -36,15 +41,16 @@ def select_html(widget: dict[str, Any]) -> SafeString:
     """
     parts = []
     for group, options, _ in widget["optgroups"]:
-        inner = format_html_join(
-            "",
-            '\n  <option value="{}"{}>{}</option>',
-            ((str(option["value"]), flatatt(option["attrs"]), option["label"]) for option in options),
-        )
+        inner = SafeString("".join(option_html(option) for option in options))
         parts.append(format_html('\n  <optgroup label="{}">{}\n  </optgroup>', group, inner) if group else inner)
     return format_html(
         '<select name="{}"{}>{}\n</select>', widget["name"], flatatt(widget["attrs"]), SafeString("".join(parts))
     )
+
+
+def option_html(option: dict[str, Any]) -> SafeString:
+    attrs = flatatt(option["attrs"]) if option["attrs"] else ""
+    return filled(OPTION, value=str(option["value"]), attrs=attrs, label=str(option["label"]))
 
 
 # Widgets that are not one box to type in: their parts are laid out by includes/field.html.

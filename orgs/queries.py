@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from orgs.enums import Action, UnitKind
-from orgs.models import Unit, User
+from orgs.models import Unit, User, short_name_of
 from orgs.querysets import UnitQuerySet
 from orgs.scope import allows, branch_q, grants_of, units_for
 
@@ -47,13 +47,13 @@ def branch_choices(user: Anyone, action: str, selected: str = "") -> list[tuple[
     if selected.isascii() and selected.isalnum():
         near |= Q(code=selected)
     units = Unit.objects.filter(branch_q(user, action, path="")).filter(near).order_by("tree_id", "lft")
-    return [(unit.code, branch_label(unit)) for unit in units]
+    return [(code, branch_label(name, kind)) for code, name, kind in units.values_list("code", "name", "kind")]
 
 
-def branch_label(unit: Unit) -> str:
+def branch_label(name: str, kind: str) -> str:
     """亭子镇（含村）: says what a branch takes in."""
-    below = {UnitKind.COUNTY: "（全县）", UnitKind.TOWNSHIP: "（含村）"}
-    return unit.short_name + below.get(UnitKind(unit.kind), "")
+    below: dict[str, str] = {UnitKind.COUNTY: "（全县）", UnitKind.TOWNSHIP: "（含村）"}
+    return short_name_of(name) + below.get(kind, "")
 
 
 def required_units(user: Anyone, *, established: bool | None = None) -> UnitQuerySet:

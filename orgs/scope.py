@@ -4,6 +4,7 @@
 detail, search, export and download agree. No membership means nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -119,6 +120,12 @@ def units_for(user: User | AnonymousUser, action: str) -> "UnitQuerySet":
 def allows(user: User | AnonymousUser, action: str, unit: Unit) -> bool:
     """May the user do `action` on this unit?"""
     return any(grant.holds(action) and grant.covers(unit) for grant in grants_of(user))
+
+
+def covering(user: User | AnonymousUser, action: str) -> Callable[[Unit], bool]:
+    """`allows` for many units: the grants are looked up once."""
+    grants = [grant for grant in grants_of(user) if grant.holds(action)]
+    return lambda unit: any(grant.covers(unit) for grant in grants)
 
 
 def may(user: User | AnonymousUser, action: str) -> bool:

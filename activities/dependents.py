@@ -2,22 +2,15 @@
 
 from typing import Any
 
-from django.db.models import Count, QuerySet
 from django.urls import reverse
 
 from activities.models import Activity, Meeting, Venue
 from guanai.dependents import Part, UnitRecords, register_person_parts, register_unit_records
 from orgs.enums import Action
-from orgs.models import Unit, User
+from orgs.models import User
+from orgs.querysets import counts_by_unit
 from orgs.scope import branch_q
 from volunteers.models import Volunteer
-
-
-def by_unit(rows: QuerySet[Any], branch: Unit) -> dict[int, int]:
-    """{unit id: how many} within a branch, in one query."""
-    inside = {"unit__tree_id": branch.tree_id, "unit__lft__gte": branch.lft, "unit__rght__lte": branch.rght}
-    counted = rows.filter(**inside).order_by().values("unit").annotate(count=Count("pk"))
-    return dict(counted.values_list("unit", "count"))
 
 
 def talks_of(person: Volunteer, user: User) -> dict[str, Any]:
@@ -36,7 +29,7 @@ def register() -> None:
             "活动",
             "场",
             Action.VIEW_ACTIVITIES,
-            by_unit=lambda branch: by_unit(Activity.objects.all(), branch),
+            by_unit=lambda branch: counts_by_unit(Activity.objects.all(), branch),
             url=lambda unit: f"{reverse('activities:activity_list')}?unit={unit.code}",
             order=20,
         ),
@@ -45,7 +38,7 @@ def register() -> None:
             "会议与培训",
             "次",
             Action.VIEW_ACTIVITIES,
-            by_unit=lambda branch: by_unit(Meeting.objects.all(), branch),
+            by_unit=lambda branch: counts_by_unit(Meeting.objects.all(), branch),
             url=lambda unit: f"{reverse('activities:meeting_list')}?unit={unit.code}",
             order=21,
         ),
@@ -54,7 +47,7 @@ def register() -> None:
             "阵地",
             "个",
             Action.VIEW_ACTIVITIES,
-            by_unit=lambda branch: by_unit(Venue.objects.filter(closed_on=None), branch),
+            by_unit=lambda branch: counts_by_unit(Venue.objects.filter(closed_on=None), branch),
             url=lambda unit: f"{reverse('activities:venue_list')}?unit={unit.code}&use=open",
             order=22,
         ),

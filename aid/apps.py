@@ -55,14 +55,14 @@ class AidConfig(AppConfig):
 
 def _children_by_unit(branch: "Unit") -> dict[int, int]:
     from aid.models import Child
-    from aid.queries import counts_by_unit
+    from orgs.querysets import counts_by_unit
 
     return counts_by_unit(Child.objects.in_care(), branch)
 
 
 def _grants_by_unit(branch: "Unit") -> dict[int, int]:
     from aid.models import Grant
-    from aid.queries import counts_by_unit
+    from orgs.querysets import counts_by_unit
 
     return counts_by_unit(Grant.objects.all(), branch)
 

@@ -6,6 +6,7 @@ from django.db.models import Case, DecimalField, Exists, F, OuterRef, Q, QuerySe
 
 from aid.enums import INCOME_KINDS, PAID_STATES
 from orgs.models import Unit
+from orgs.querysets import in_branch_q
 
 if TYPE_CHECKING:
     from aid.models import Child, Donation, Grant, LedgerEntry, Pairing, Visit  # noqa: F401
@@ -13,14 +14,9 @@ if TYPE_CHECKING:
 MONEY = DecimalField(max_digits=16, decimal_places=2)
 
 
-def in_branch_q(unit: Unit, path: str) -> Q:
-    """The condition "the unit at `path` is `unit` or lies under it"."""
-    return Q(**{f"{path}__tree_id": unit.tree_id, f"{path}__lft__gte": unit.lft, f"{path}__rght__lte": unit.rght})
-
-
 class ChildQuerySet(QuerySet["Child"]):
     def in_branch(self, unit: Unit) -> Self:
-        return self.filter(in_branch_q(unit, "unit"))
+        return self.filter(in_branch_q(unit))
 
     def in_care(self) -> Self:
         """Whose help has not ended."""
@@ -74,7 +70,7 @@ class DonationQuerySet(QuerySet["Donation"]):
 
 class GrantQuerySet(QuerySet["Grant"]):
     def in_branch(self, unit: Unit) -> Self:
-        return self.filter(in_branch_q(unit, "unit"))
+        return self.filter(in_branch_q(unit))
 
     def paid(self) -> Self:
         return self.filter(state__in=PAID_STATES)

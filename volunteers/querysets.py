@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Self
 from django.db.models import Q, QuerySet
 
 from orgs.models import Unit
+from orgs.querysets import in_branch_q
 from volunteers.enums import VETERAN_KINDS
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 class VolunteerQuerySet(QuerySet["Volunteer"]):
     def in_branch(self, unit: Unit) -> Self:
-        return self.filter(unit__tree_id=unit.tree_id, unit__lft__gte=unit.lft, unit__rght__lte=unit.rght)
+        return self.filter(in_branch_q(unit))
 
     def on_roster(self, day: datetime.date) -> Self:
         """Who stood on the roster on a day: joined by then and not yet gone."""

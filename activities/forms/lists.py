@@ -1,6 +1,5 @@
 """Filter bars of the lists."""
 
-import datetime
 from typing import Any
 
 from django import forms
@@ -14,14 +13,15 @@ from activities.querysets import ActivityQuerySet
 from orgs.enums import Action
 from orgs.forms import BranchFilterForm
 from orgs.models import Unit
+from orgs.querysets import in_branch_q
 
 EARLIEST = 2020
 ALL = [("", "全部")]
 
 
-def year_choices(today: datetime.date | None = None) -> list[tuple[str, str]]:
+def year_choices() -> list[tuple[str, str]]:
     """The running year first."""
-    this_year = (today or timezone.localdate()).year
+    this_year = timezone.localdate().year
     return [*ALL, *((str(year), f"{year} 年") for year in range(this_year, EARLIEST - 1, -1))]
 
 
@@ -41,6 +41,11 @@ class RecordFilterForm(BranchFilterForm):
         """The unit whose branch was chosen; the form allows only codes that the user may see."""
         code = self.cleaned_data.get("unit")
         return Unit.objects.filter(code=code).first() if code else None
+
+    def branch_q(self) -> Q:
+        """The condition "within the branch that was chosen"; without one, everything."""
+        unit = self.branch()
+        return in_branch_q(unit) if unit else Q()
 
 
 class ActivityFilterForm(RecordFilterForm):
@@ -92,7 +97,7 @@ class MeetingFilterForm(RecordFilterForm):
             "name__icontains": chosen["text"].strip(),
         }
         rows = rows.filter(**{path: value for path, value in conditions.items() if value})
-        return rows.filter(in_branch(self.branch()))
+        return rows.filter(self.branch_q())
 
 
 class VenueFilterForm(RecordFilterForm):
@@ -110,7 +115,7 @@ class VenueFilterForm(RecordFilterForm):
         rows = rows.filter(**{path: value for path, value in conditions.items() if value})
         if chosen["use"]:
             rows = rows.filter(closed_on__isnull=chosen["use"] == "open")
-        return rows.filter(in_branch(self.branch()))
+        return rows.filter(self.branch_q())
 
 
 class PaperFilterForm(RecordFilterForm):
@@ -123,11 +128,3 @@ class PaperFilterForm(RecordFilterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["year"] = forms.ChoiceField(label="年度", required=False, choices=year_choices()[1:])
-
-
-def in_branch(unit: Unit | None, path: str = "unit") -> Q:
-    """The condition "within the branch of this unit"; without one, everything."""
-    if unit is None:
-        return Q()
-    ends = {"tree_id": unit.tree_id, "lft__gte": unit.lft, "rght__lte": unit.rght}
-    return Q(**{f"{path}__{name}": value for name, value in ends.items()})

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from orgs.enums import Action
 from orgs.models import Unit
+from orgs.querysets import in_branch_q
 
 Figure = int | Decimal
 """Money in yuan and means are Decimal, a ratio is a Decimal part of 1, everything else is int."""
@@ -173,9 +174,7 @@ class Indicator:
         if own:
             records = records.filter(**{self.unit_key: unit.pk})
         else:
-            stem = f"{self.unit_path}__" if self.unit_path else ""
-            ends = {f"{stem}tree_id": unit.tree_id, f"{stem}lft__gte": unit.lft, f"{stem}rght__lte": unit.rght}
-            records = records.filter(**ends)
+            records = records.filter(in_branch_q(unit, self.unit_path))
         for code, value in (chosen or {}).items():
             records = records.filter(**{self.dimension(code).lookup: value})
         return records

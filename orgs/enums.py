@@ -47,6 +47,7 @@ ORDER_OF_KIND: dict[str, int] = {
     UnitKind.SCHOOL: 5,
     UnitKind.ENTERPRISE: 6,
 }
+KINDS_IN_ORDER = sorted(UnitKind, key=lambda kind: (ORDER_OF_KIND[kind], kind))
 
 # The letter that a unit without a statistical code gets behind its parent's code (510824D01).
 CODE_LETTER: dict[str, str] = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guanai.dependents import UnitRecords
-from orgs.enums import ORDER_OF_KIND, TIER_OF_KIND, Tier, UnitKind
+from orgs.enums import KINDS_IN_ORDER, TIER_OF_KIND, Tier, UnitKind
 from orgs.models import Unit
 
 FIELDS = (
@@ -154,13 +154,13 @@ def lines_of(top: Node, opened: str) -> list[Line]:
     lines = [_line(top, 0)]
     if top.kind != UnitKind.COUNTY:
         return [*lines, *(_line(child, 1) for child in top.children)]
-    for kind in sorted(UnitKind.values, key=lambda value: (ORDER_OF_KIND[value], value)):
+    for kind in KINDS_IN_ORDER:
         children = [child for child in top.children if child.kind == kind]
         if kind == UnitKind.TOWNSHIP:
             for child in children:
                 lines += _unfolding(_line(child, 1, child.code if child.children else ""), child.children, opened)
         elif children:
-            lines += _unfolding(_group(UnitKind(kind), children), children, opened)
+            lines += _unfolding(_group(kind, children), children, opened)
     return lines
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from guanai.forms import FilterForm, PageForm
-from orgs.enums import ORDER_OF_KIND, PARENT_KINDS, Action, UnitKind
+from orgs.enums import KINDS_IN_ORDER, PARENT_KINDS, Action, UnitKind
 from orgs.models import Unit, User
 from orgs.queries import branch_choices
 from reports.evidence import EVIDENCE, codes_of
@@ -37,8 +37,7 @@ class RecordsFilterForm(FilterForm):
             label="范围", required=False, choices=[("", "含下级"), ("1", "只看本级")]
         )
         if unit.kind == UnitKind.COUNTY:
-            kinds = sorted(UnitKind, key=lambda kind: (ORDER_OF_KIND[kind], kind))
-            groups = [(kind.value, str(kind.label)) for kind in kinds if UnitKind.COUNTY in PARENT_KINDS[kind]]
+            groups = [(kind.value, str(kind.label)) for kind in KINDS_IN_ORDER if UnitKind.COUNTY in PARENT_KINDS[kind]]
             self.fields["group"] = forms.ChoiceField(label="下级类别", required=False, choices=[ALL, *groups])
         for dimension in indicator.dimensions:
             members = [(str(value), label) for value, label in dimension.members()]

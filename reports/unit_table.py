@@ -9,7 +9,7 @@ from activities.enums import PaperKind, PaperState
 from activities.models import Paper
 from activities.yearly import CELL_PAPERS, CELL_STATES
 from guanai.cells import Cell, CellState
-from orgs.enums import ORDER_OF_KIND, UnitKind
+from orgs.enums import KINDS_IN_ORDER, UnitKind
 from orgs.models import Unit
 from orgs.network import Node, load_branch
 from reports.indicators import Figure
@@ -133,7 +133,7 @@ def _ordered(writer: "_Writer", members: list[Line], opened: str, *, folded: boo
         return members
     own, *branches = members
     lines = [own]
-    for kind in sorted(UnitKind, key=lambda kind: (ORDER_OF_KIND[kind], kind)):
+    for kind in KINDS_IN_ORDER:
         of_kind = [line for line in branches if line.node and line.node.kind == kind]
         if kind == UnitKind.TOWNSHIP or not folded:
             for line in of_kind:

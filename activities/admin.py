@@ -55,9 +55,6 @@ class RecordAdmin(ScopedAdmin):
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("unit",)
     search_fields: ClassVar[tuple[str, ...]] = ("name", "unit__name")
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
 
 @admin.register(Venue)
 class VenueAdmin(RecordAdmin):

@@ -5,11 +5,13 @@ Each function gives {field: message}; an empty one means that nothing is wrong.
 
 import datetime
 
+from orgs.services import NETWORK_BEGAN
+
 # More than this at one activity is a slip of the finger: the county's largest square holds fewer.
 MOST_PEOPLE = 20_000
 MOST_SESSIONS = 50
-# 中国关心下一代工作委员会 was founded in 1990; a year before is a typing mistake.
-FIRST_YEAR = 1990
+# A year before there was any committee is a typing mistake.
+FIRST_YEAR = NETWORK_BEGAN.year
 
 
 def people_problems(*, young_people: int, in_need: int, others: int) -> dict[str, str]:
@@ -33,12 +35,12 @@ def session_problems(sessions: int) -> dict[str, str]:
     return {}
 
 
-def day_problems(held_on: datetime.date, today: datetime.date, field: str = "held_on") -> dict[str, str]:
+def day_problems(held_on: datetime.date, today: datetime.date) -> dict[str, str]:
     """Only what has happened is recorded."""
     if held_on > today:
-        return {field: f"{held_on:%Y-%m-%d} 还没有到（今天 {today:%Y-%m-%d}），办完以后再记。"}
+        return {"held_on": f"{held_on:%Y-%m-%d} 还没有到（今天 {today:%Y-%m-%d}），办完以后再记。"}
     if held_on.year < FIRST_YEAR:
-        return {field: f"{held_on.year} 年太早了，请核对年份。"}
+        return {"held_on": f"{held_on.year} 年太早了，请核对年份。"}
     return {}
 
 

@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# A `orgs.models.Unit`, a `volunteers.models.Volunteer` and a `orgs.models.User`, which the platform must not import.
+# An `orgs.models.Unit` and an `orgs.models.User`, which the platform must not import.
 SomeUnit = Any
-SomePerson = Any
 Someone = Any
 
 

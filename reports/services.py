@@ -28,6 +28,7 @@ from guanai.jobs import (
 from guanai.models import Job, JobPart
 from orgs.enums import UnitKind
 from orgs.models import Unit, User
+from orgs.services import NETWORK_BEGAN
 from reports.frozen import PART_KINDS, Frozen, from_json, take_figures, to_json
 from reports.rollup import figures, figures_by, figures_table
 from reports.year_report import EVERYTHING, Made, county_files, everything, unit_files
@@ -46,7 +47,6 @@ __all__ = [
 
 YEAR_REPORT = "year_report"
 _FIGURES = "figures.json"
-_FIRST_YEAR = 1990
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +78,7 @@ def start_year_report(*, year: int, unit: Unit, owner: User) -> Job:
 def _check_report(year: int, unit: Unit) -> None:
     if unit.kind != UnitKind.COUNTY:
         raise ValidationError("年终报告按县生成。", code="not_a_county")
-    if not _FIRST_YEAR <= year <= timezone.localdate().year:
+    if not NETWORK_BEGAN.year <= year <= timezone.localdate().year:
         raise ValidationError(f"没有 {year} 年的报告可以生成。", code="year")
 
 

@@ -15,6 +15,7 @@ from activities.forms import PaperFilterForm, PaperForm, VenueFilterForm
 from activities.models import Paper, PaperDeadline
 from activities.queries import venues_for_user
 from activities.services import save_paper
+from activities.validators import FIRST_YEAR
 from activities.yearly import paper_year
 from guanai.access import needs
 from guanai.listing import make_listing, render_list
@@ -50,7 +51,7 @@ def paper_edit(request: HttpRequest, code: str, year: int, kind: str) -> HttpRes
     user = user_of(request)
     action = Action.RECORD_ACTIVITIES if request.method == "POST" else Action.VIEW_ACTIVITIES
     unit = unit_for_user_or_404(user, code, action)
-    if kind not in PaperKind.values or not 1990 <= year <= timezone.localdate().year + 1:
+    if kind not in PaperKind.values or not FIRST_YEAR <= year <= timezone.localdate().year + 1:
         raise Http404("no such paper")
     paper = Paper.objects.filter(unit=unit, year=year, kind=kind).first()
     file_it = request.POST.get("step") != "draft"

@@ -9,6 +9,7 @@ from guanai import crypto
 NAMES = st.text(min_size=1, max_size=60)
 
 
+@pytest.mark.fuzz
 @given(NAMES)
 def test_what_was_encrypted_is_read_back(text: str) -> None:
     stored = crypto.encrypt(text)
@@ -21,6 +22,7 @@ def test_equal_texts_are_stored_differently() -> None:
     assert crypto.encrypt("张小明") != crypto.encrypt("张小明")
 
 
+@pytest.mark.fuzz
 @given(NAMES, st.data())
 def test_a_changed_byte_is_found(text: str, data: st.DataObject) -> None:
     stored = bytearray(crypto.encrypt(text))

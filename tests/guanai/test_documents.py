@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import docx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -248,7 +248,7 @@ def test_same_figures_give_the_same_bytes_at_another_time() -> None:
     assert Paper("题", dated=_DAY).to_bytes() != Paper("另题", dated=_DAY).to_bytes()
 
 
-@settings(deadline=None, max_examples=40)
+@pytest.mark.fuzz
 @given(st.text(st.characters(codec=None), max_size=60))
 def test_any_text_makes_a_paper_that_opens(text: str) -> None:
     paper = Paper("题" + text, subtitle=text, red_head=RedHead("文件" + text, text))

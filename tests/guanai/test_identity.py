@@ -27,11 +27,13 @@ def test_the_published_number_is_right() -> None:
     assert identity.sex_of(PUBLISHED) == "female"
 
 
+@pytest.mark.fuzz
 @given(id_numbers())
 def test_a_number_with_its_check_digit_is_right(number: str) -> None:
     identity.validate_id_number(number)
 
 
+@pytest.mark.fuzz
 @given(id_numbers(), st.integers(0, 17), st.sampled_from("0123456789X"))
 def test_any_single_wrong_character_is_found(number: str, at: int, character: str) -> None:
     assume(number[at] != character)
@@ -40,6 +42,7 @@ def test_any_single_wrong_character_is_found(number: str, at: int, character: st
         identity.validate_id_number(number[:at] + character + number[at + 1 :])
 
 
+@pytest.mark.fuzz
 @given(id_numbers(), st.integers(0, 16))
 def test_two_neighbours_swapped_are_found(number: str, at: int) -> None:
     assume(number[at] != number[at + 1])
@@ -111,6 +114,7 @@ def test_the_mask_of_a_text_tells_nothing_of_its_length() -> None:
     assert identity.mask_text("") == ""
 
 
+@pytest.mark.fuzz
 @given(st.text(min_size=3, max_size=20))
 def test_a_masked_name_is_not_the_name(name: str) -> None:
     assume(set(name[1:-1]) != {"*"})

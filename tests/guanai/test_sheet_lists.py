@@ -12,7 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
@@ -141,7 +141,7 @@ def test_one_column_and_no_rows(tmp_path: Path) -> None:
     assert [sheet["A1"].value, sheet["A3"].value, sheet["A4"].value] == ["五老名册", "姓名", None]
 
 
-@settings(deadline=None, max_examples=60)
+@pytest.mark.fuzz
 @given(st.text(st.characters(codec=None), max_size=60), st.text(st.characters(codec=None), max_size=60))
 def test_any_text_comes_back_as_text(tmp_path_factory: pytest.TempPathFactory, heading: str, value: str) -> None:
     path = tmp_path_factory.getbasetemp() / "any.xlsx"

@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 from openpyxl.worksheet.worksheet import Worksheet
@@ -326,7 +326,7 @@ def test_same_figures_give_the_same_bytes_at_another_time() -> None:
 _TEXTS = st.text(st.characters(codec=None), max_size=60)
 
 
-@settings(deadline=None, max_examples=60)
+@pytest.mark.fuzz
 @given(_TEXTS, _TEXTS, _TEXTS)
 def test_any_text_comes_back_as_text(heading: str, column: str, value: str) -> None:
     sheet = Sheet(

@@ -302,7 +302,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60, "global_keyprefix": f"{REDIS_PREFIX}:"}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
-    "requeue-stalled-parts": {"task": "reports.tasks.requeue_stalled_parts", "schedule": 10.0},
+    "requeue-stalled-jobs": {"task": "guanai.tasks.requeue_stalled_jobs", "schedule": 10.0},
 }
 
 # --- Logs -------------------------------------------------------------------------------------------------------------

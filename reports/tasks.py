@@ -2,7 +2,6 @@
 
 from celery import shared_task
 
-from guanai.jobs import requeue_stalled
 from reports.services import assemble_report, build_report_part, take_report_figures
 
 
@@ -19,9 +18,3 @@ def build_part(part_id: int) -> None:
 @shared_task
 def assemble(job_id: int) -> None:
     assemble_report(job_id=job_id)
-
-
-# Beat sends it every few seconds: while all workers are busy, old ones must not pile up before the queue.
-@shared_task(expires=30)
-def requeue_stalled_parts() -> None:
-    requeue_stalled()

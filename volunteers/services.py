@@ -42,6 +42,11 @@ class VolunteerFields(TypedDict, total=False):
     left_reason: str
 
 
+def volunteer_number(unit_code: str, number: int) -> str:
+    """510824105-W0001: one series for a unit, whatever the year."""
+    return f"{unit_code}-W{number:04d}"
+
+
 def register_volunteer(
     *, specialities: Iterable[Speciality] = (), times: Iterable[Time] = (), **fields: Unpack[VolunteerFields]
 ) -> Volunteer:
@@ -56,7 +61,7 @@ def register_volunteer(
         _write(volunteer, fields)
         # Last, since the series stays locked until the transaction ends.
         number = next_number(kind="volunteer", scope=volunteer.unit.code, year=0)
-        volunteer.number = f"{volunteer.unit.code}-W{number:04d}"
+        volunteer.number = volunteer_number(volunteer.unit.code, number)
         _save(volunteer)
         volunteer.specialities.set(specialities)
         _set_times(volunteer, times)

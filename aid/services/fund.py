@@ -8,6 +8,7 @@ from django.db import transaction
 
 from aid.enums import DonorKind, EntryKind, GiftKind, GrantState
 from aid.models import Donation, FundAccount, Grant, LedgerEntry
+from aid.numbers import receipt_number
 from aid.validators import validate_not_before, validate_not_future
 from guanai.numbers import next_number
 from orgs.models import User
@@ -61,7 +62,7 @@ def receive_donation(
         unit = account.unit
         series = next_number(kind="donation", scope=unit.code, year=received_on.year)
         donation = Donation.objects.create(
-            number=f"{unit.code}-J{received_on.year}-{series:04d}",
+            number=receipt_number(unit.code, received_on.year, series),
             account=account,
             donor_kind=donor_kind,
             donor=donor,

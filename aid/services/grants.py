@@ -9,6 +9,7 @@ from django.db import transaction
 
 from aid.enums import EntryKind, FundPurpose, GiftKind, GrantState
 from aid.models import Child, FundAccount, Grant, LedgerEntry
+from aid.numbers import grant_number
 from aid.services.children import require_consent
 from aid.services.fund import lock_account, require_balance
 from aid.validators import validate_not_before, validate_not_future
@@ -45,7 +46,7 @@ def apply_for_grant(
     with transaction.atomic():
         series = next_number(kind="grant", scope=unit.code, year=applied_on.year)
         return Grant.objects.create(
-            number=f"{unit.code}-Z{applied_on.year}-{series:04d}",
+            number=grant_number(unit.code, applied_on.year, series),
             unit=unit,
             child=child,
             account=account,

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from aid.enums import DonorKind, EntryKind, FundPurpose, GiftKind
 from aid.models import Donation, FundAccount, Grant, LedgerEntry
+from aid.numbers import receipt_number
 from orgs.models import Unit
 from reports.demo.events import town_of
 from reports.demo.names import person_name, some_sex, texts
@@ -218,7 +219,7 @@ def post_all(world: World, fund: Fund) -> tuple[int, int]:
     donations = [posting.donation for posting in come if posting.donation]
     for donation in donations:
         code, year = donation.account.unit.code, donation.received_on.year
-        donation.number = f"{code}-J{year}-{world.numbers.take('donation', code, year):04d}"
+        donation.number = receipt_number(code, year, world.numbers.take("donation", code, year))
     write(Donation, donations)
     by = world.users["yangliqiong"]
     rows = [

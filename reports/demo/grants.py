@@ -8,6 +8,7 @@ from typing import Any
 
 from aid.enums import EntryKind, GiftKind, GrantState, SchoolStage
 from aid.models import FundAccount, Grant
+from aid.numbers import grant_number
 from orgs.enums import UnitKind
 from reports.demo.children import Case, stage_of
 from reports.demo.fund import Fund, Posting
@@ -113,7 +114,7 @@ def write_grants(world: World, grants: list[Grant]) -> int:
     come.sort(key=lambda grant: (grant.applied_on, grant.child.number, grant.item))
     for grant in come:
         code, year = grant.unit.code, grant.applied_on.year
-        grant.number = f"{code}-Z{year}-{world.numbers.take('grant', code, year):04d}"
+        grant.number = grant_number(code, year, world.numbers.take("grant", code, year))
         _as_of_today(world, grant)
     return len(write(Grant, come))
 

@@ -12,6 +12,7 @@ from reports.demo.world import World
 from reports.demo.writing import copy, link, write
 from volunteers.enums import Daypart, VeteranKind, VolunteerStatus, Weekday
 from volunteers.models import Availability, Speciality, Volunteer
+from volunteers.services import volunteer_number
 
 # How large the roster of a place is beside another's.
 _SIZE = {
@@ -48,7 +49,7 @@ def make_roster(world: World) -> int:
     people.sort(key=lambda person: (person.unit.lft, person.joined_on, person.id_number))
     for person in people:
         number = world.numbers.take("volunteer", person.unit.code, 0) if world.plan.has_come(person.joined_on) else 0
-        person.number = f"{person.unit.code}-W{number:04d}"
+        person.number = volunteer_number(person.unit.code, number)
         world.volunteers.setdefault(person.unit_id, []).append(person)
     written = write(Volunteer, [_as_of_today(world, person) for person in people if _has_joined(world, person)])
     _write_choices(world, written, specialities)

@@ -53,13 +53,14 @@ class ChildFields(PageForm, forms.Form):
             identity.validate_phone(phone)
         return phone
 
-    def fill(self, child: Child) -> Child:
-        """Lay the form's values over a child; an empty personal field leaves what is stored."""
+    def values(self) -> dict[str, Any]:
+        """By field of the child; a personal one that was left empty is left out, so that what is stored stays."""
         stored = {field.name for field in Child._meta.get_fields()}
-        for name, value in self.cleaned_data.items():
-            if name in stored and (value or name not in (*PERSONAL, "birth_date", "sex")):
-                setattr(child, name, value)
-        return child
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name in stored and (value or name not in (*PERSONAL, "birth_date", "sex"))
+        }
 
 
 class ChildForm(ChildFields):
@@ -89,7 +90,7 @@ class ChildForm(ChildFields):
         return cleaned
 
     def to_child(self) -> Child:
-        return self.fill(Child())
+        return Child(**self.values())
 
     def to_consent(self) -> Consent:
         cleaned = self.cleaned_data
@@ -105,7 +106,6 @@ class ChildEditForm(ChildFields):
     """Change a child's facts. Masked values stand in the hints; nothing here shows a stored value in clear."""
 
     def __init__(self, *args: Any, child: Child, user: User, **kwargs: Any) -> None:
-        self.child = child
         clear = {name: getattr(child, name) for name in ("unit", "stage", "guardian_relation", "needs", "no_id_reason")}
         super().__init__(*args, user=user, initial=clear, **kwargs)
         masks = {
@@ -127,12 +127,6 @@ class ChildEditForm(ChildFields):
         if "birth_date" in self.fields:
             self.fields["birth_date"].help_text = f"已登记，{child.age} 岁，不改就空着。"
             self.fields["sex"].help_text = f"已登记 {child.get_sex_display()}，不改就空着。"
-
-    def to_child(self) -> Child:
-        child = self.fill(self.child)
-        if number := self.cleaned_data["id_number"]:
-            child.birth_date, child.sex = identity.birth_date_of(number), identity.sex_of(number)
-        return child
 
     def clean_id_number(self) -> str:
         number = super().clean_id_number()

@@ -1,14 +1,19 @@
 """Children: registration with the guardian's consent, changes, certifications, the end of care."""
 
 import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from aid.models import Certification, Child, Consent
+from aid.numbers import child_number
 from aid.validators import validate_not_before, validate_not_future, validate_person
 from guanai import identity
 from guanai.numbers import next_number
+
+# Neither number nor unit of the other record: it may lie outside the branch of who asks.
+KNOWN = "这个身份证号已经登记过，请联系县关工委办公室核对。"
 
 
 def register_child(*, child: Child, consent: Consent | None) -> Child:
@@ -27,19 +32,30 @@ def register_child(*, child: Child, consent: Consent | None) -> Child:
     with transaction.atomic():
         _check_and_derive(child)
         unit, year = child.unit, child.registered_on.year
-        child.number = f"{unit.code}-C{year}-{next_number(kind='child', scope=unit.code, year=year):04d}"
-        child.save()
+        child.number = child_number(unit.code, year, next_number(kind="child", scope=unit.code, year=year))
+        _save(child)
         consent.child = child
         consent.save()
     return child
 
 
-def update_child(*, child: Child) -> Child:
-    """Store changed values of a child. The number stays, also when the unit changes."""
+def update_child(*, child: Child, **values: Any) -> Child:
+    """Change the fields that are given and leave the rest. The number stays, also when the unit changes.
+
+    Raises:
+        ValidationError: as `register_child`.
+    """
+    if values.get("id_number"):
+        # A corrected number brings its own birth date and sex; what is said beside it must agree.
+        values = {"birth_date": None, "sex": "", **values}
     with transaction.atomic():
-        _check_and_derive(child)
-        child.save()
-    return child
+        # Two people at one record wait for each other, so that neither writes back what the other replaced.
+        current = Child.objects.select_for_update().get(pk=child.pk)
+        for name, value in values.items():
+            setattr(current, name, value)
+        _check_and_derive(current)
+        _save(current)
+    return current
 
 
 def record_consent(*, child: Child, consent: Consent) -> Consent:
@@ -116,5 +132,15 @@ def _check_and_derive(child: Child) -> None:
             raise ValidationError({"guardian_phone": error.messages}) from error
     child.derive()
     if child.id_index and Child.objects.exclude(pk=child.pk).filter(id_index=child.id_index).exists():
-        # Neither number nor unit of the other record: it may lie outside the branch of who asks.
-        raise ValidationError({"id_number": "这个身份证号已经登记过，请联系县关工委办公室核对。"}, code="known")
+        raise ValidationError({"id_number": KNOWN}, code="known")
+
+
+def _save(child: Child) -> None:
+    """Store it; two who register the same number at the same moment are told apart by the constraint."""
+    try:
+        with transaction.atomic():
+            child.save()
+    except IntegrityError as error:
+        if "child_id_once" in str(error):
+            raise ValidationError({"id_number": KNOWN}, code="known") from error
+        raise

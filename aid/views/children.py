@@ -175,7 +175,7 @@ def child_create(request: HttpRequest) -> HttpResponse:
 def child_edit(request: HttpRequest, pk: int) -> HttpResponse:
     child = child_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
     form = ChildEditForm(request.POST or None, child=child, user=user_of(request))
-    if submitted(request, form) and attempt(form, lambda: update_child(child=form.to_child())) is not None:
+    if submitted(request, form) and attempt(form, lambda: update_child(child=child, **form.values())) is not None:
         messages.success(request, "已保存。")
         return redirect("aid:child_detail", child.pk)
     return _child_form(request, child.pk, form, title="修改登记", submit="保存")

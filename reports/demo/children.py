@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from aid.enums import ChildCategory, ConsentWay, SchoolStage
 from aid.models import Certification, Child, Consent
+from aid.numbers import child_number
 from orgs.enums import UnitKind
 from orgs.models import Unit
 from reports.demo.events import school_of, town_of
@@ -66,7 +67,7 @@ def make_children(world: World) -> list[Case]:
 
 def _number(world: World, child: Child) -> None:
     year, code = child.registered_on.year, child.unit.code
-    child.number = f"{code}-C{year}-{world.numbers.take('child', code, year):04d}"
+    child.number = child_number(code, year, world.numbers.take("child", code, year))
 
 
 def _as_of_today(world: World, child: Child) -> Child:

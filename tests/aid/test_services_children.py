@@ -130,13 +130,22 @@ def test_a_closed_unit_takes_no_child(world: World) -> None:
 def test_a_changed_identity_number_changes_the_index_and_birthdays(world: World) -> None:
     child = register_child(child=new_child(world.village), consent=new_consent())
     before = bytes(child.id_index or b"")
-    child.id_number, child.birth_date = make_id_number(datetime.date(2012, 1, 2), 122), None
 
-    update_child(child=child)
+    update_child(child=child, id_number=make_id_number(datetime.date(2012, 1, 2), 122))
 
     child.refresh_from_db()
     assert bytes(child.id_index or b"") != before
     assert child.turns_18_on == datetime.date(2030, 1, 2)
+
+
+def test_a_correction_leaves_what_was_changed_meanwhile(world: World) -> None:
+    child = make_child(world.village)
+    end_care(child=child, closed_on=timezone.localdate(), reason="随父母迁出")
+
+    update_child(child=child, needs="学业辅导")
+
+    child.refresh_from_db()
+    assert (child.needs, child.close_reason) == ("学业辅导", "随父母迁出")
 
 
 def test_a_further_consent_is_the_next_version(world: World) -> None:

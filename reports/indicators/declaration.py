@@ -6,7 +6,7 @@ The figure and the list behind it are the same queryset, so that a number always
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import Enum, StrEnum
 from typing import Any
 
@@ -21,8 +21,8 @@ from orgs.querysets import in_branch_q
 Figure = int | Decimal
 """Money in yuan and means are Decimal, a ratio is a Decimal part of 1, everything else is int."""
 
-# Fine enough that a page, which shows one decimal of a per cent, rounds once.
-_RATIO_STEP = Decimal("0.000001")
+# One decimal of a per cent, as pages, Excel and Word show it; cut, so that 1,999 of 2,000 is nowhere 100.
+_RATIO_STEP = Decimal("0.001")
 _MONEY_STEP = Decimal("0.01")
 _MEAN_STEP = Decimal("0.1")
 
@@ -205,7 +205,7 @@ class Indicator:
         """The quotient as a part of 1; nought where there is nothing to divide by (show it as "—")."""
         if not denominator:
             return Decimal(0)
-        return (Decimal(numerator) / Decimal(denominator)).quantize(_RATIO_STEP, ROUND_HALF_UP)
+        return (Decimal(numerator) / Decimal(denominator)).quantize(_RATIO_STEP, ROUND_DOWN)
 
 
 def months(date_path: str) -> Dimension:

@@ -108,7 +108,13 @@ def test_ratio_divides_and_is_nought_without_a_divisor() -> None:
     assert table[town.pk]["coverage"] == 1
     assert table[bare.pk]["coverage"] == 0
     # County and two townships should have a committee, one has.
-    assert table[county.pk]["coverage"] == Decimal("0.333333")
+    assert table[county.pk]["coverage"] == Decimal("0.333")
+
+
+def test_ratio_is_whole_only_when_nothing_is_missing() -> None:
+    coverage = INDICATORS["coverage"]
+    assert coverage.ratio(1999, 2000) == Decimal("0.999")
+    assert coverage.ratio(2000, 2000) == 1
 
 
 def test_figures_of_one_unit_are_those_of_the_table() -> None:

@@ -5,7 +5,7 @@ of places of a row, found by walking parents and not by the ends that the roll-u
 """
 
 import io
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 import pytest
@@ -210,7 +210,7 @@ def expected(statement: str | tuple[str, str], units: list[int]) -> Decimal | st
         value = asked(statement, units)
         return "—" if value is None else value
     above, below = (asked(part, units) or Decimal(0) for part in statement)
-    return (above / below).quantize(Decimal("0.000001"), ROUND_HALF_UP) if below else "—"
+    return (above / below).quantize(Decimal("0.001"), ROUND_DOWN) if below else "—"
 
 
 def walked(unit: Unit) -> list[int]:

@@ -154,4 +154,5 @@ class AccountAdmin(ScopedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
             return may(request.user, action)
         units = [membership.unit for membership in obj.memberships.select_related("unit")]
         user = user_of(request)
-        return any(allows(user, action, unit) for unit in units) if units else may(user, action)
+        # All of them: who manages one branch must not take over the account of somebody who also works for another.
+        return all(allows(user, action, unit) for unit in units) if units else may(user, action)

@@ -281,6 +281,19 @@ def test_accounts_of_another_branch_are_not_there(branch: Unit, elsewhere: Unit)
         assert client.get(address).status_code in {302, 404}
 
 
+def test_an_account_that_also_works_elsewhere_is_not_taken_over(branch: Unit, elsewhere: Unit) -> None:
+    client = signed_in(make_member(branch, Role.SYSTEM_ADMIN))
+    both = make_member(branch)
+    grant(both, elsewhere, Role.SECRETARY)
+    both.set_password(PASSWORD)
+    both.save()
+    address = reverse("admin:auth_user_password_change", args=[both.pk])
+    new = "mountain-carrot-bridge-31"
+    response = client.post(address, {"usable_password": "true", "password1": new, "password2": new})
+    assert response.status_code == 403
+    assert User.objects.get(pk=both.pk).check_password(PASSWORD)
+
+
 def test_nobody_becomes_a_superuser_by_a_forged_field(county: Unit) -> None:
     admin_user = make_member(county, Role.SYSTEM_ADMIN)
     client = signed_in(admin_user)

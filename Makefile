@@ -42,7 +42,7 @@ test: setup chromium ## all that a release needs
 	printf '\nAll passed in %s s.\n' "$$(( $$(date +%s) - begin ))"
 
 fast: setup ## the inner loop: tests without browser, benchmarks, faults and whatever is slow
-	$(call step,Fast tests,$(PYTEST) -n $(JOBS) -m 'not browser and not bench and not faults and not slow')
+	$(call step,Fast tests,$(PYTEST) -n $(JOBS) --dist loadgroup -m 'not browser and not bench and not faults and not slow')
 
 lint: setup ## ruff and the direction of imports
 	$(call step,Lint (ruff),$(BIN)/ruff check && $(BIN)/ruff format --check)
@@ -55,7 +55,7 @@ migrations: setup ## models and migrations agree
 	$(call step,Migrations match the models,$(CHECK)/python manage.py makemigrations --check --dry-run)
 
 tests: setup
-	$(call step,Tests,$(PYTEST) -n $(JOBS) -m 'not browser and not bench and not faults')
+	$(call step,Tests,$(PYTEST) -n $(JOBS) --dist loadgroup -m 'not browser and not bench and not faults')
 
 browser: setup chromium ## the browser tests
 	$(call step,Browser tests,$(PYTEST) tests/browser -m browser)

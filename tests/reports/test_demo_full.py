@@ -19,7 +19,8 @@ from reports.evaluation import score_sheets
 from reports.models import Scheme
 from reports.services import figures, figures_table
 
-pytestmark = pytest.mark.slow
+# One group, so that one process loads the demonstration for all of them.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo_full")]
 
 
 @pytest.fixture(scope="module")

@@ -95,14 +95,18 @@ def points(value: Decimal | None) -> str:
     return f"{value.normalize():f}"
 
 
-def summed(lines: Iterable[ScoreLine], values: Iterable[Decimal | None]) -> str:
-    """The points of some items, what is a bonus behind a plus: 8 + 2; — where none has any."""
+def summed(lines: Iterable[ScoreLine], values: Iterable[Decimal | None], cap: Decimal | None = None) -> str:
+    """The points of some items, what is a bonus behind a plus: 8 + 2; — where none has any.
+
+    A bonus above `cap`, the most that counts, is shown with it: 8 + 12（最多计 10）.
+    """
     pairs = [(line.item.rule == RuleKind.BONUS, value) for line, value in zip(lines, values, strict=True)]
     if all(value is None for _, value in pairs):
         return NONE
     base = sum((value for is_bonus, value in pairs if value is not None and not is_bonus), Decimal(0))
     bonus = sum((value for is_bonus, value in pairs if value is not None and is_bonus), Decimal(0))
-    return f"{points(base)} + {points(bonus)}" if bonus else points(base)
+    most = f"（最多计 {points(cap)}）" if cap is not None and bonus > cap else ""
+    return f"{points(base)} + {points(bonus)}{most}" if bonus else points(base)
 
 
 def by_heading(sheet: ScoreSheet) -> list[tuple[str, list[ScoreLine]]]:

@@ -88,15 +88,15 @@ def evaluation(request: HttpRequest, year: int, code: str) -> HttpResponse:
     sheet = sheet_of(unit, year)
     if sheet is None:
         raise Http404("this unit was not scored in this year")
-    lines = sheet.lines
+    lines, cap = sheet.lines, sheet.scheme.bonus_cap
     context = {
         "unit": unit,
         "year": year,
         "sheet": sheet,
         "headings": heading_rows(sheet),
         "maximum": points(maximum(line.item for line in lines)),
-        "suggested": summed(lines, [line.suggested for line in lines]),
-        "reviewed": summed(lines, [line.reviewed for line in lines]),
+        "suggested": summed(lines, [line.suggested for line in lines], cap),
+        "reviewed": summed(lines, [line.reviewed for line in lines], cap),
         "so_far": total_so_far(sheet),
         "linked": allows(user, Action.VIEW_FIGURES, unit),
     }

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orgs.enums import Role, UnitKind
 from orgs.models import Unit
+from reports.enums import RuleKind
 from reports.evaluation import score_scheme, score_sheets
 from reports.models import Evaluation, ItemScore, Scheme
 from reports.schemes import create_town_scheme
@@ -185,3 +186,22 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_units() -> None:
     assert query_count(client, LIST) == few
     assert query_count(client, sheet_url(world.townships[0])) == of_sheet
     assert len(client.get(LIST).content) <= 60 * KILOBYTE
+
+
+def test_the_total_stands_above_the_table_with_the_bonus_that_counts(world: World) -> None:
+    town = world.townships[0]
+    Scheme.objects.update(bonus_cap=10)
+    bonus = ItemScore.objects.filter(evaluation__unit=town, item__rule=RuleKind.BONUS)
+    bonus.filter(item__name="被上级采用").update(suggested=2)
+    bonus.filter(item__name="示范辅导站").update(suggested=10)
+    client = signed_in(world.county)
+    response = client.get(sheet_url(town))
+    assert response.context["suggested"].endswith(" + 12（最多计 10）")
+    assert response.context["so_far"].endswith(" + 10")
+    lead = f"现有合计 {response.context['so_far']} 分，"
+    assert f"{lead}还有 3 项待评" in text(response)
+    bonus.filter(item__name="被上级采用").update(suggested=0)
+    assert "最多计" not in client.get(sheet_url(town)).context["suggested"]
+    ItemScore.objects.filter(evaluation__unit=town).update(reviewed=1)
+    response = client.get(sheet_url(town))
+    assert f"现有合计 {response.context['so_far']} 分，待审定" in text(response)

@@ -35,13 +35,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     unit = figures_unit_or_404(user, request.GET.get("unit", ""))
     year = year_or_404(request.GET.get("year", ""))
     figures = figures_table(year, unit, CODES)
+    opens_records = allows(user, Action.VIEW_ACTIVITIES, unit)
     missing, whole = request.GET.get("missing") == "1", request.GET.get("all") == "1"
     table = make_unit_table(
         unit,
         year,
         figures,
         opened=request.GET.get("open", ""),
-        linked=allows(user, Action.VIEW_ACTIVITIES, unit),
+        linked=opens_records,
         missing=missing,
     )
     context: dict[str, Any] = {
@@ -53,6 +54,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "running": is_running(year),
         "is_county": unit.kind == UnitKind.COUNTY,
         "above": branches_above(user, unit, year),
+        "opens_records": opens_records,
         "to_do": to_do(user),
         "keys": key_figures(unit, year, figures[unit.pk]),
         "months": months_of_activities(unit, year),

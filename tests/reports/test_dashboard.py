@@ -301,3 +301,9 @@ def test_the_workbook_holds_the_table(world: World) -> None:
     assert [total[3], total[4], total[5], total[6]] == [table[world.county.pk][code] for code in NUMBERS]
     for unit in Unit.objects.filter(parent=world.county):
         assert rows[names.index(unit.short_name)][3] == table[unit.pk]["activities"]
+
+
+def test_the_lead_says_what_the_numbers_open_to() -> None:
+    county = make.make_county()
+    assert "数字都能点开看记录" in text(signed_in(county).get("/dashboard/"))
+    assert "数字都能点开看明细" in text(signed_in(county, Role.LEADER).get("/dashboard/"))

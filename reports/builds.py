@@ -35,10 +35,12 @@ STATE_KINDS = {
     JobState.CANCELLED: "neutral",
 }
 # The county's files in the order of the page, which shows them before they are made.
-COUNTY_FILES = (STATISTICS, ACTIVITIES, ROSTER, FUND, SUMMARY, EVERYTHING)
+COUNTY_FILES = (STATISTICS, SUMMARY, ACTIVITIES, ROSTER, FUND, EVERYTHING)
 KIND_OF_FILE = {"docx": "Word", "xlsx": "Excel"}
 # So many failures are explained one by one; more than these have one cause as a rule.
 EXPLAINED = 5
+# Before this part of the units is made, in per cent, their pace says nothing about the rest.
+PACE_FROM = 10
 
 
 def reporting_county(user: User) -> Unit | None:
@@ -185,7 +187,7 @@ class Build:
     @property
     def _left(self) -> str:
         """How long it may still take, from the pace so far."""
-        if self.job.figures_at is None or not self.done or self.job.state != JobState.RUNNING:
+        if self.job.figures_at is None or self.job.state != JobState.RUNNING or self.percent < PACE_FROM:
             return ""
         elapsed = (timezone.now() - self.job.figures_at).total_seconds()
         seconds = elapsed / self.done * (self.all - self.done - len(self.failed))

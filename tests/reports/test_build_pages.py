@@ -14,7 +14,7 @@ from pytest_django import Settings
 from guanai.enums import JobState, PartState
 from guanai.job_files import job_folder, store_file
 from guanai.jobs import claim_part
-from guanai.models import Job, JobFile
+from guanai.models import Job, JobFile, JobPart
 from orgs.enums import Role
 from orgs.models import Membership, Unit, User
 from orgs.scope import forget_grants
@@ -320,3 +320,13 @@ def test_from_the_button_to_the_file(settings: Settings, tmp_path: Path) -> None
     for file in JobFile.objects.all():
         answer: Any = client.get(f"/files/{file.pk}/")
         assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() == file.digest
+
+
+def test_how_long_it_takes_is_said_once_a_tenth_is_made(job: Job) -> None:
+    take_report_figures(job_id=job.pk)
+    build_report_part(part_id=job.parts.all()[0].pk)
+    assert "分钟" in read_build(Job.objects.get(pk=job.pk)).words
+    JobPart.objects.bulk_create(
+        JobPart(job=job, key=f"more-{at}", label="云峰镇", group="乡镇", position=100 + at) for at in range(7)
+    )
+    assert "分钟" not in read_build(Job.objects.get(pk=job.pk)).words

@@ -66,7 +66,9 @@ def counted(asked: Slice) -> Counted:
     figure = yuan(total) if indicator.measure is Measure.YUAN else shown_figure(total)
     if indicator.distinct is not None:
         return Counted(figure, "下面的记录去掉重复后的数。")
-    return Counted(figure, "下面各条记录相加的数。" if indicator.value is not None else "下面一条记录算一个。")
+    if indicator.value is not None:
+        return Counted(figure, "下面各条记录相加的数。")
+    return Counted(figure, f"下面一条记录算一{indicator.measure}。")
 
 
 def _ratio(asked: Slice) -> Counted:

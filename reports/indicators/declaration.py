@@ -79,11 +79,15 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the list behind a figure. `value` takes the record; a personal one needs the subject's action."""
+    """One column of the list behind a figure. `value` takes the record; a personal one needs the subject's action.
+
+    `note` gives a second, quiet line of the same cell.
+    """
 
     heading: str
     value: Callable[[Any], object]
     personal: bool = False
+    note: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ _DIMENSIONS = (
 ACTIVITIES = Indicator(
     code="activities",
     label="活动",
-    definition="本年度举办、已提交或已归档的活动。联办活动只算主办一场，草稿和退回的不算。",
+    definition="本年度举办、已上报或已归档的活动。联办活动只算主办一场，草稿和退回的不算。",
     measure=Measure.TIMES,
     kind=Kind.FLOW,
     part=FormPart.EDUCATION,
@@ -97,7 +97,7 @@ OTHER_PEOPLE = ACTIVITIES.narrowed(
 WAITING = ACTIVITIES.narrowed(
     "activities_waiting",
     "待审活动",
-    "本年度的活动中已提交、还没有审核的。",
+    "本年度的活动中已上报、还没有审核的。",
     narrow={"state": ActivityState.SUBMITTED},
     on_form=False,
 )

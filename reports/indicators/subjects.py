@@ -91,10 +91,9 @@ TEAM_MEMBER = Subject(
 ACTIVITY = Subject(
     action=Action.VIEW_ACTIVITIES,
     columns=(
-        Column("编号", lambda r: r.number),
+        Column("活动", lambda r: r.name, note=lambda r: r.number),
         Column("主办单位", lambda r: r.unit.short_name),
         Column("日期", lambda r: r.held_on),
-        Column("活动", lambda r: r.name),
         Column("主题", lambda r: r.theme.name),
         Column("场次", lambda r: r.sessions),
         Column("青少年（人次）", lambda r: r.young_people),

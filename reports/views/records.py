@@ -1,7 +1,7 @@
 """The records behind a figure: the list adds up to exactly the number that led here."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
@@ -19,7 +19,7 @@ from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import allows, user_of
 from reports.forms import RecordsFilterForm
-from reports.indicators import INDICATORS, Indicator, Subject
+from reports.indicators import INDICATORS, Column, Indicator, Subject
 from reports.links import dashboard_url
 from reports.queries import figures_unit_or_404, without_personal_fields, year_or_404, years_with_records
 from reports.records import NONE, Slice, counted
@@ -29,10 +29,11 @@ NUMBER = "num"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One cell of the list; `css` sets numbers right and keeps dates in one line."""
+    """One cell of the list; `css` sets numbers right and keeps dates in one line, `note` is its quiet second line."""
 
     text: str
     css: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,16 @@ def _asked(request: HttpRequest, user: User, indicator: Indicator, unit: Unit) -
 
 
 def _row(subject: Subject, record: Any, *, may_open: bool) -> Row:
-    cells = [shown(column.value(record)) for column in subject.columns if may_open or not column.personal]
+    cells = [_cell(column, record) for column in subject.columns if may_open or not column.personal]
     url = ""
     if may_open and subject.detail:
         url = reverse(subject.detail, args=[attrgetter(subject.detail_key)(record)])
     return Row(cells, url)
+
+
+def _cell(column: Column, record: Any) -> Shown:
+    cell = shown(column.value(record))
+    return replace(cell, note=column.note(record)) if column.note else cell
 
 
 def _columns(subject: Subject, rows: list[Row], *, may_open: bool) -> list[tuple[str, bool]]:

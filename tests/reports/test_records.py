@@ -240,3 +240,19 @@ def test_money_is_shown_to_the_cent() -> None:
     response = signed_in(county).get(address("funds_raised", unit=county.code, year=YEAR))
     assert INDICATORS["funds_raised"].measure is Measure.YUAN
     assert response.context["counted"].figure == "1,234.50"
+
+
+def test_an_activity_is_listed_by_its_name_with_the_number_below(world: World) -> None:
+    activity = make.make_activity(world.townships[0], name="田间劳动课堂", held_on=datetime.date(YEAR, 12, 31))
+    for role in (Role.COUNTY_OFFICE, Role.LEADER):
+        response = signed_in(world.county, role).get(address("activities", unit=world.county.code, year=YEAR))
+        first = response.context["rows"][0].cells[0]
+        assert (response.context["columns"][0][0], first.text, first.note) == ("活动", "田间劳动课堂", activity.number)
+        assert activity.number in text(response)
+
+
+def test_the_sentence_on_the_count_uses_the_measure_word_of_the_figure(world: World) -> None:
+    client = signed_in(world.county)
+    for code, word in (("activities", "场"), ("veterans", "人"), ("pairings", "对"), ("committees", "个")):
+        page = text(client.get(address(code, unit=world.county.code, year=YEAR)))
+        assert f"下面一条记录算一{word}。" in page, code

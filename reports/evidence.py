@@ -32,6 +32,7 @@ EVIDENCE: dict[str, tuple[Source, ...]] = {
     "key_posts": (Source("key_posts", "任职到位", own=True),),
     "money": (Source("budget", "经费", own=True), Source("allowance_paid", "补贴到位", own=True)),
     "periodicals": (Source("periodicals", "刊物"),),
+    "theme": (Source("virtue_sessions", "主题教育"),),
     "activities": (Source("activities", "活动"),),
     "law": (Source("law_sessions", "法治教育"),),
     "papers": (

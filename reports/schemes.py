@@ -39,8 +39,8 @@ _TOWN_ITEMS: tuple[tuple[str, str, str, str, RuleKind, str, dict[str, Any]], ...
         "全年 4 场以上得满分，不足按比例",
         "4",
         _R.THRESHOLD_COUNT,
-        "activities",
-        {"at_least": {"activities": "4"}},
+        "theme",
+        {"at_least": {"virtue_sessions": "4"}},
     ),
     (
         "五老",

@@ -36,8 +36,10 @@ def do_everything(unit: Unit, village: Unit) -> None:
     UnitYear.objects.create(unit=unit, year=YEAR, budget=Decimal("5000.00"), allowance_paid=True, periodicals=18)
     law = make.make_theme(nature=ThemeNature.LAW)
     tutoring = make.make_theme(nature=ThemeNature.TUTORING)
+    virtue = make.make_theme(nature=ThemeNature.VIRTUE)
     for month in (1, 4, 8, 11):
         make.make_activity(village, theme=law, held_on=datetime.date(YEAR, month, 5))
+        make.make_activity(village, theme=virtue, held_on=datetime.date(YEAR, month, 6))
     make.make_activity(unit, theme=tutoring, held_on=DAY, sessions=20)
     write_paper(unit, PaperKind.PLAN, PaperKind.CHECK, PaperKind.SUMMARY, PaperKind.STATISTICS)
     for kind, count in ((PublicationKind.RESEARCH, 1), (PublicationKind.NEWS, 2)):
@@ -47,7 +49,7 @@ def do_everything(unit: Unit, village: Unit) -> None:
 
 
 def do_half(unit: Unit, village: Unit) -> None:
-    """Two posts, too little money, three law talks of which one was sent back, drafts instead of papers."""
+    """Two posts, too little money, a theme talk, three law talks of which one was sent back, drafts for papers."""
     make.make_appointment(unit, post=Post.DIRECTOR)
     make.make_appointment(unit, post=Post.DIRECTOR, issued_on=DAY)
     make.make_appointment(unit, post=Post.STAFF)
@@ -56,6 +58,7 @@ def do_half(unit: Unit, village: Unit) -> None:
     UnitYear.objects.create(unit=unit, year=YEAR, budget=Decimal("4999.99"), allowance_paid=True)
     UnitYear.objects.create(unit=village, year=YEAR, budget=Decimal("9000.00"), allowance_paid=True)
     law = make.make_theme(nature=ThemeNature.LAW)
+    make.make_activity(unit, theme=make.make_theme(nature=ThemeNature.VIRTUE), held_on=DAY)
     make.make_activity(unit, theme=law, held_on=DAY, sessions=2)
     make.make_activity(unit, theme=law, held_on=DAY, state="returned")
     make.make_activity(village, theme=make.make_theme(nature=ThemeNature.TUTORING), held_on=DAY, sessions=7)
@@ -96,12 +99,12 @@ def test_scores_are_those_worked_out_by_hand(world: World) -> None:
     # 班子健全 经费 刊物 主题 法治 制度 记载簿 调研信息 采用 五好 辅导 其他 示范站
     assert [suggested(sheet) for sheet in sheets] == [
         [5, 8, None, 4, 4, 6, 10, 8, 2, None, 15, None, 0],
-        [3, 0, None, 2, 2, 2, 2, 2, 0, None, 5.3, None, 10],
+        [3, 0, None, 1, 2, 2, 2, 2, 0, None, 5.3, None, 10],
         [1, 0, None, 0, 0, 0, 0, 0, 0, None, 0, None, 0],
     ]
     assert [(sheet.base, sheet.bonus, sheet.total, sheet.grade) for sheet in sheets] == [
         (D(60), D(2), None, None),
-        (D("18.3"), D(10), None, None),
+        (D("17.3"), D(10), None, None),
         (D(1), D(0), None, None),
     ]
     assert [sheet.unit for sheet in sheets] == world.townships
@@ -171,9 +174,9 @@ def test_veto_fails_a_unit_whatever_its_points(world: World) -> None:
 def test_queries_do_not_grow_with_units(world: World, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     scheme = create_town_scheme(world.county, YEAR)
     score_scheme(scheme=scheme)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         score_scheme(scheme=scheme)
     for _ in range(5):
         make.make_unit(world.county, UnitKind.TOWNSHIP)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         assert len(score_scheme(scheme=scheme)) == 8

@@ -41,7 +41,7 @@ class Picker:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a button of the form asks for: submit, draft, undo, or find, add, drop in the picker `name`."""
+    """What a button of the form asks for: submit, draft, undo, like, unit, or find, add, drop in a picker."""
 
     verb: str
     name: str = ""
@@ -59,8 +59,9 @@ def step_of(post: QueryDict, trigger: str | None) -> Step:
         by_enter = post.get("step") == "enter" and post.get(f"find_{name}", "").strip()
         if asked or by_enter:
             return Step("find", name)
-    pressed = post.get("step", "submit")
-    return Step({"draft": "draft", "enter": "draft", "undo": "undo"}.get(pressed, "submit"))
+    pressed = "unit" if trigger == "unit" else post.get("step", "submit")
+    verbs = {"enter": "draft"} | {verb: verb for verb in ("draft", "undo", "like", "unit")}
+    return Step(verbs.get(pressed, "submit"))
 
 
 def after(step: Step, typed: Typed) -> Typed:

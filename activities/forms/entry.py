@@ -115,7 +115,16 @@ class ActivityEntryForm(PageForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.user, self.host, self.activity = user, host, activity
         if activity is None:
-            select = forms.Select(attrs={"form": "activity-form"})
+            select = forms.Select(
+                attrs={
+                    "form": "activity-form",
+                    "hx-post": "",
+                    "hx-target": "#offer",
+                    "hx-select": "#offer",
+                    "hx-swap": "outerHTML",
+                    "hx-select-oob": "#host",
+                }
+            )
             self.fields["unit"] = forms.ChoiceField(
                 label="主办单位",
                 choices=unit_choices(units),

@@ -204,6 +204,11 @@ def take(page: EntryPage) -> HttpResponse:
     if page.step.verb == "undo":
         page.typed = texts.without(page.typed, {*texts.kept_names(page.typed, page.carried), "like"})
         page.carried, page.source = {}, None
+    if page.step.verb == "like" and (last := latest_of(page.host)):
+        page.source, page.carried = last, texts.carried_from(last)
+        page.typed = page.carried | texts.without(page.typed, {"like"})
+    if page.step.verb == "unit":
+        page.offer = latest_of(page.host)
     page.typed = after(page.step, page.typed)
     return show(page)
 

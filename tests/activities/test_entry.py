@@ -237,8 +237,25 @@ def carried(world: World) -> Activity:
 
 
 def test_the_last_activity_is_offered(world: World) -> None:
-    last = carried(world)
-    assert f"{CREATE}?like={last.pk}" in body(signed_in(world.secretary).get(CREATE))
+    carried(world)
+    page = body(signed_in(world.secretary).get(CREATE))
+    assert "上次是 11月14日《周末趣味课堂（第 18 期）》" in page
+    assert 'name="step" value="like">沿用上次</button>' in page
+
+
+def test_the_chosen_unit_is_offered_its_own_last_activity_and_keeps_it(world: World) -> None:
+    carried(world)
+    make_activity(world.village, theme=world.theme, name="村里的读书会", recorded_by=world.secretary)
+    client, chosen = signed_in(world.secretary), {"unit": world.village.code}
+    page = body(client.post(CREATE, {**chosen, "step": "unit"}))
+    assert "《村里的读书会》" in page
+    assert "第 18 期" not in page
+    assert f'主办：<span id="host">{world.village.committee_name}</span>' in page
+    page = body(client.post(CREATE, {**chosen, "step": "like", "place": "村口"}))
+    assert "已沿用" in page
+    assert 'value="村里的读书会"' in page
+    assert 'value="村口"' in page
+    assert f'<option value="{world.village.code}" selected>' in page
 
 
 def test_carried_fields_are_marked_dates_and_counts_are_not_carried(world: World) -> None:

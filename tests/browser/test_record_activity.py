@@ -126,9 +126,23 @@ def test_what_is_typed_is_kept_within_five_seconds(phone: Page) -> None:
     expect(phone.get_by_label("活动名称")).to_have_value("写了一半的活动")
 
 
+def test_carrying_over_for_a_village_keeps_the_village(phone: Page, town: Town) -> None:
+    village = Unit.objects.get(code="510824125209")
+    make_activity(village, recorded_by=town.secretary, theme=make_theme("法治宣传"), name="村里的读书会")
+    phone.get_by_role("link", name="记一次活动").click()
+    phone.get_by_text("替村（社区）记").click()
+    phone.get_by_label("主办单位").select_option(village.code)
+    expect(phone.locator("#host")).to_have_text(village.committee_name)
+    expect(phone.locator("#offer")).to_contain_text("《村里的读书会》")
+    phone.get_by_role("button", name="沿用上次").click()
+    expect(phone.get_by_label("活动名称")).to_have_value("村里的读书会")
+    expect(phone.locator("#host")).to_have_text(village.committee_name)
+    expect(phone.locator("#id_unit")).to_have_value(village.code)
+
+
 def test_carrying_over_marks_fields_until_they_are_edited(phone: Page) -> None:
     phone.get_by_role("link", name="记一次活动").click()
-    phone.get_by_role("link", name="沿用上次").click()
+    phone.get_by_role("button", name="沿用上次").click()
     expect(phone.get_by_label("活动名称")).to_have_value("周末趣味课堂（第 18 期）")
     expect(phone.get_by_label("日期")).to_have_value("")
     marks = phone.locator("form .kept")

@@ -11,7 +11,10 @@ from reports.demo.accounts import SIGN_INS
 from reports.demo.events import town_of
 from reports.demo.world import World
 
-_NOTE = "其中留守、困境的人次和摘要里写的不一致，请核对。"
+_NOTE = "摘要里写留守、困境儿童 {told} 人，填的是 {in_need} 人次，请核对。"
+_TOLD = "到场的留守、困境儿童有 {told} 人。"
+# By so many the summary of what was sent back is out.
+_OUT_BY = 6
 # Name, summary and count of young people; the second draft was left in the middle.
 _DRAFTS = (
     ("周末趣味课堂（第 19 期）", "{speaker}带孩子们认识冬天的星空，", "36"),
@@ -41,9 +44,15 @@ def _send_back(world: World, unit: Unit, user: User) -> int:
     )
     if recent.filter(state=ActivityState.RETURNED).exists() or day.year == world.plan.year:
         return recent.filter(state=ActivityState.RETURNED).count()
-    latest = recent.order_by("-held_on", "-number").values("pk")[:1]
-    return Activity.objects.filter(pk__in=latest).update(
-        state=ActivityState.RETURNED, return_note=_NOTE, reviewed_by=world.users["zhoumin"]
+    latest = recent.order_by("-held_on", "-number").first()
+    if latest is None:
+        return 0
+    told = latest.in_need + _OUT_BY
+    return Activity.objects.filter(pk=latest.pk).update(
+        state=ActivityState.RETURNED,
+        summary=latest.summary + _TOLD.format(told=told),
+        return_note=_NOTE.format(told=told, in_need=latest.in_need),
+        reviewed_by=world.users["zhoumin"],
     )
 
 

@@ -3,6 +3,7 @@
 import datetime
 import random
 from collections.abc import Iterator
+from typing import Any
 
 from activities.enums import MeetingKind, PaperKind, PaperState, PublicationKind
 from activities.models import Meeting, Paper, Publication
@@ -57,15 +58,23 @@ def _meeting(dice: random.Random, unit: Unit, kind: MeetingKind, year: int) -> M
     script = texts("papers")["meetings"][kind]
     small = unit.kind not in (UnitKind.COUNTY, UnitKind.TOWNSHIP, UnitKind.DEPARTMENT)
     crowd = dice.randint(5, 14) if small or kind == MeetingKind.HEARING else dice.randint(14, 60)
+    held_on = some_day(dice, year, weekend=False)
+    names, decisions = (_in_season(script, part, held_on.month) for part in ("names", "decisions"))
     return Meeting(
         unit=unit,
         kind=kind,
-        name=f"{unit.short_name}{dice.choice(script['names'])}",
-        held_on=some_day(dice, year, weekend=False),
+        name=f"{unit.short_name}{dice.choice(names)}",
+        held_on=held_on,
         place=f"{unit.short_name}{dice.choice(('会议室', '党群服务中心', '五老活动室'))}",
         attendance=crowd,
-        decisions=dice.choice(script["decisions"]),
+        decisions=dice.choice(decisions),
     )
+
+
+def _in_season(script: dict[str, Any], part: str, month: int) -> list[str]:
+    """The texts of a part that fit a month: a word of the script's `season` stands in its months alone."""
+    season = script.get("season", {})
+    return [text for text in script[part] if all(month in months for word, months in season.items() if word in text)]
 
 
 def make_papers(world: World) -> int:

@@ -1,6 +1,7 @@
 """The demonstration at a fiftieth of its size: the same rules, the same shares, in a few seconds."""
 
 import datetime
+import re
 import stat
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from activities.enums import ActivityState
-from activities.models import Activity, ActivityDraft
+from activities.models import Activity, ActivityDraft, Meeting
 from aid.models import Certification, Child, Grant, LedgerEntry, Pairing, Visit
 from guanai.identity import birth_date_of, sex_of, validate_id_number
 from guanai.models import NumberSeries
@@ -181,3 +182,19 @@ def test_apportioned_shares_add_up() -> None:
 def test_plan_refuses_a_day_before_its_year() -> None:
     with pytest.raises(ValueError, match="has not begun"):
         Plan(today=datetime.date(2024, 12, 31))
+
+
+def test_what_lies_sent_back_has_the_mistake_that_the_note_names(loaded: Loaded) -> None:
+    sent_back = [one for one in Activity.objects.filter(return_note__startswith="摘要里写") if one.summary]
+    assert sent_back
+    for activity in sent_back:
+        told, given = (int(number) for number in re.findall(r"\d+", activity.return_note))
+        assert f"留守、困境儿童有 {told} 人" in activity.summary
+        assert given == activity.in_need != told
+
+
+def test_meetings_fit_their_season(loaded: Loaded) -> None:
+    for word, months in (("暑期", {5, 6, 7}), ("年度工作总结", {1, 12})):
+        found = Meeting.objects.filter(Q(name__contains=word) | Q(decisions__contains=word))
+        assert {meeting.held_on.month for meeting in found} <= months
+        assert found

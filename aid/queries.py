@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, DecimalField, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, DecimalField, Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
@@ -34,6 +34,8 @@ Row = TypeVar("Row", bound=Model)
 UNREAD = ("birth_date", "id_number", "school", "address", "guardian", "guardian_phone", "needs")
 HELPER_UNREAD = ("birth_date", "id_number", "phone", "address")
 DAYS_AHEAD = 7
+# A pairing that nobody has visited for so long, nor yet in this quarter, is worth a reminder.
+QUIET_DAYS = 30
 
 
 def _row_or_404(user: Anyone, rows: QuerySet[Row], pk: int, action: str, *, view: str, paths: tuple[str, ...]) -> Row:
@@ -122,6 +124,20 @@ def pairings_for_user(user: Anyone) -> PairingQuerySet:
 def pairing_for_user_or_404(user: Anyone, pk: int, action: str = Action.VIEW_CHILDREN) -> Pairing:
     rows = Pairing.objects.select_related("child__unit", "volunteer", "helper_unit")
     return _row_or_404(user, rows, pk, action, view=Action.VIEW_CHILDREN, paths=("child__unit",))
+
+
+def quarter_of(today: datetime.date) -> tuple[datetime.date, datetime.date]:
+    """First and last day of the quarter."""
+    first = datetime.date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+    following = datetime.date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
+    return first, following - datetime.timedelta(days=1)
+
+
+def quiet(rows: PairingQuerySet, today: datetime.date) -> PairingQuerySet:
+    """Those that run, of children in care, without a visit in this quarter nor in the last `QUIET_DAYS`."""
+    long_ago = today - datetime.timedelta(days=QUIET_DAYS)
+    visited = Visit.objects.filter(pairing=OuterRef("pk"), held_on__gte=min(quarter_of(today)[0], long_ago))
+    return rows.running(today).filter(~Exists(visited), starts_on__lte=long_ago, child__closed_on=None)
 
 
 def visits_for_user(user: Anyone) -> VisitQuerySet:

@@ -4,16 +4,13 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Activity, ActivityDraft
 from activities.queries import drafts_of, recording_home, returned_to
 from activities.yearly import DuePaper, PaperYear, due_papers, paper_year
-from aid.models import Visit
-from aid.queries import pairings_for_user
-from aid.querysets import PairingQuerySet
+from aid.queries import pairings_for_user, quarter_of, quiet
 from guanai.cells import Cell
 from guanai.templatetags.page import day
 from orgs.enums import Action, UnitKind
@@ -24,8 +21,6 @@ from reports.indicators import INDICATORS, Figure
 from reports.links import records_url
 
 DAYS_AHEAD = 7
-# A pairing that nobody has visited for so long, nor yet in this quarter, is worth a reminder.
-QUIET_DAYS = 30
 SHOWN_RETURNED = 5
 SHOWN_DRAFTS = 3
 SHOWN_QUIET = 2
@@ -142,30 +137,11 @@ def begun(unit: Unit, due: Sequence[DuePaper], papers: PaperYear) -> list[DuePap
     return [paper for paper in due if (unit.pk, paper.kind) in papers.papers]
 
 
-def quarter_of(today: datetime.date) -> tuple[datetime.date, datetime.date]:
-    """First and last day of the quarter."""
-    first = datetime.date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-    following = datetime.date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
-    return first, following - datetime.timedelta(days=1)
-
-
-def quiet_pairings(user: User, today: datetime.date) -> PairingQuerySet:
-    """Running pairings of the user's branches without a visit in this quarter nor in the last `QUIET_DAYS`."""
-    since = min(quarter_of(today)[0], today - datetime.timedelta(days=QUIET_DAYS))
-    visited = Visit.objects.filter(pairing=OuterRef("pk"), held_on__gte=since)
-    return (
-        pairings_for_user(user)
-        .running(today)
-        .filter(branch_q(user, Action.EDIT_CHILDREN, "child__unit"), ~Exists(visited))
-        .filter(starts_on__lte=today - datetime.timedelta(days=QUIET_DAYS), child__closed_on=None)
-    )
-
-
 def visits_todo(user: User, today: datetime.date) -> list[Todo]:
     """One line for all of them, with masked names, and nothing for who visits no child."""
     if not may(user, Action.EDIT_CHILDREN):
         return []
-    rows = quiet_pairings(user, today)
+    rows = quiet(pairings_for_user(user), today).filter(branch_q(user, Action.EDIT_CHILDREN, "child__unit"))
     count = rows.values("child").distinct().order_by().count()
     if not count:
         return []
@@ -179,8 +155,8 @@ def visits_todo(user: User, today: datetime.date) -> list[Todo]:
             word=days_left((last - today).days),
             when=f"{day(last)}前",
             title=f"本季度 {count:,} 户未走访",
-            text=f"{shown}{' 等' if count > SHOWN_QUIET else ''}",
-            url=f"{reverse('aid:pairing_list')}?state=running",
+            text=f"{shown}{'等' if count > SHOWN_QUIET else ''}",
+            url=f"{reverse('aid:pairing_list')}?state=quiet",
             link="记走访",
         )
     ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from aid.enums import AgeBand, DonorKind, EntryKind, GrantState, HelperKind, SchoolStage, VisitWay
 from aid.forms.fields import AccountField
-from aid.queries import accounts_for_user, in_age_band
+from aid.queries import accounts_for_user, in_age_band, quiet
 from aid.querysets import (
     ChildQuerySet,
     DonationQuerySet,
@@ -23,6 +23,7 @@ from orgs.forms import BranchFilterForm
 from orgs.models import Unit, User
 
 ALL = ("", "全部")
+PAIRING_STATES = [("running", "结对中"), ("quiet", "本季度未走访"), ("ended", "已结束")]
 CARE_STATES = [("open", "帮扶中"), ("paired", "已结对"), ("unpaired", "未结对"), ("closed", "已结束帮扶")]
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
@@ -90,7 +91,7 @@ class PairingFilterForm(AidFilterForm):
     action = Action.VIEW_CHILDREN
     number = forms.CharField(label="儿童编号", required=False, max_length=36)
     kind = forms.ChoiceField(label="帮扶人类别", required=False, choices=[ALL, *HelperKind.choices])
-    state = forms.ChoiceField(label="状态", required=False, choices=[ALL, ("running", "结对中"), ("ended", "已结束")])
+    state = forms.ChoiceField(label="状态", required=False, choices=[ALL, *PAIRING_STATES])
 
     field_order = ["number", "unit", "kind", "state"]
 
@@ -106,6 +107,8 @@ class PairingFilterForm(AidFilterForm):
             rows = rows.filter(kind=wanted["kind"])
         if wanted["state"] == "running":
             return rows.running(today)
+        if wanted["state"] == "quiet":
+            return quiet(rows, today)
         return rows.filter(ends_on__lt=today) if wanted["state"] == "ended" else rows
 
 

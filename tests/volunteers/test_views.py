@@ -312,6 +312,7 @@ def test_a_look_is_noted_and_shows_one_value_once(township: Unit, field: str) ->
     page = shown.content.decode()
     assert shown.status_code == 200
     assert clear[field] in page
+    assert ("tel:" in page) == (field == "phone")
     assert [name for name, value in clear.items() if value in page] == [field]
     assert "no-store" in shown.headers["Cache-Control"]
     look = ViewLog.objects.get()

@@ -177,6 +177,7 @@ def evaluation_sheet(frozen: Frozen, unit_line: UnitLine) -> Sheet:
         columns=columns,
         lines=[_score_row(frozen, scores) for scores in frozen.scores],
         unit_line=replace(unit_line, measure="分"),
+        one_page=True,
         notes=(
             f"适用《{scheme}》。按组织树排列，不排名次。" if scheme else "本年度没有适用的考评办法。",
             "“—”是考评员评定、还没有打分的项目，不计入基本分；全部评定后才有合计和等次。",

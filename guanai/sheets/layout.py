@@ -134,6 +134,7 @@ class Sheet:
 
     ``title`` is the tab (at most 31 characters, none of ``[]:*?/\\``), ``heading`` the line over the table. ``lines``
     and ``total`` hold one value per column; totals are given, never summed here, because distinct persons do not add.
+    ``one_page`` prints a table of some dozens of lines on one page, smaller where it must be.
     """
 
     title: str
@@ -147,6 +148,7 @@ class Sheet:
     footer: Footer | None = field(default_factory=Footer)
     chart: Chart | None = None
     frozen_columns: int = 1
+    one_page: bool = False
 
     def __post_init__(self) -> None:
         check_sheet_title(self.title)

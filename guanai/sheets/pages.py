@@ -14,13 +14,13 @@ PAGE_NUMBERS = "第&P页 共&N页"
 LINE_HEIGHT = 15.0
 
 
-def set_page(worksheet: Worksheet) -> None:
-    """Set paper, margins, scaling and page numbers of ``worksheet``."""
+def set_page(worksheet: Worksheet, *, one_page: bool = False) -> None:
+    """Set paper, margins, scaling and page numbers of ``worksheet``; ``one_page`` makes it fit on one."""
     worksheet.page_setup.orientation = "landscape"
     worksheet.page_setup.paperSize = worksheet.PAPERSIZE_A4
     worksheet.page_setup.fitToWidth = 1
-    # As many pages long as it takes.
-    worksheet.page_setup.fitToHeight = 0
+    # 0: as many pages long as it takes.
+    worksheet.page_setup.fitToHeight = int(one_page)
     worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     worksheet.print_options.horizontalCentered = True
     margins = worksheet.page_margins

@@ -253,4 +253,4 @@ class _SheetWriter:
         sheet = self.worksheet
         sheet.freeze_panes = f"{get_column_letter(min(self.sheet.frozen_columns, self.count - 1) + 1)}{body}"
         sheet.print_title_rows = f"{header}:{body - 1}"
-        set_page(sheet)
+        set_page(sheet, one_page=self.sheet.one_page)

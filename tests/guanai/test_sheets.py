@@ -110,6 +110,11 @@ def test_header_is_frozen_and_repeated_in_print() -> None:
     assert _table(columns=_COLUMNS[:1], lines=[["甲"]], total=None, unit_line=None).print_title_rows == "$2:$2"
 
 
+def test_a_sheet_may_be_made_to_fit_on_one_page() -> None:
+    page = _table(one_page=True).page_setup
+    assert (page.fitToWidth, page.fitToHeight) == (1, 1)
+
+
 def test_page_is_a4_landscape_one_page_wide_with_page_numbers() -> None:
     sheet = _table()
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)

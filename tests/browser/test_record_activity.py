@@ -140,6 +140,17 @@ def test_carrying_over_for_a_village_keeps_the_village(phone: Page, town: Town) 
     expect(phone.locator("#id_unit")).to_have_value(village.code)
 
 
+def test_an_opened_search_takes_the_cursor_and_has_it_again_after_a_pick(phone: Page) -> None:
+    phone.get_by_role("link", name="记一次活动").click()
+    search = phone.get_by_label("查找五老，输入姓名")
+    phone.get_by_text("加人", exact=True).click()
+    expect(search).to_be_focused()
+    phone.keyboard.type("杜")
+    phone.get_by_role("button", name="加上 杜承志").click()
+    expect(phone.get_by_role("button", name="移除 杜承志")).to_be_visible()
+    expect(search).to_be_focused()
+
+
 def test_carrying_over_marks_fields_until_they_are_edited(phone: Page) -> None:
     phone.get_by_role("link", name="记一次活动").click()
     phone.get_by_role("button", name="沿用上次").click()

@@ -62,6 +62,11 @@ function chipsChanged(event) {
   schedule();
 }
 
+/* An opened search is typed into at once, also after a pick, which draws it anew. */
+function focusSearch(event) {
+  if (event.target.matches("details.pick") && event.target.open) event.target.querySelector("input[type=search]").focus();
+}
+
 function showWeekday(hint) {
   const field = document.getElementById(hint.dataset.weekday);
   const day = new Date(field.value + "T00:00:00");
@@ -74,6 +79,7 @@ if (form && note) {
   form.addEventListener("submit", () => { leaving = true; clearTimeout(waiting); });
   addEventListener("pageshow", () => { leaving = false; });
   document.addEventListener("htmx:afterSwap", chipsChanged);
+  document.addEventListener("toggle", focusSearch, true);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
   for (const hint of document.querySelectorAll("[data-weekday]")) {
     const field = document.getElementById(hint.dataset.weekday);

@@ -193,13 +193,16 @@ def pager(page: Page[Any], measure: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("includes/error_summary.html")
-def error_summary(*form_list: forms.BaseForm, heading: str = "") -> dict[str, Any]:
-    """All errors of one or more forms with links to their fields; nothing where there are none."""
+def error_summary(*form_list: forms.BaseForm, heading: str = "", verb: str = "保存") -> dict[str, Any]:
+    """All errors of one or more forms with links to their fields; nothing where there are none.
+
+    `verb` is what could not be done; a `heading` takes the place of that sentence.
+    """
     lines: list[tuple[str, str]] = []
     for form in form_list:
         for name, errors in form.errors.items():
             lines.extend((anchor(form, name), str(message)) for message in errors)
-    return {"lines": lines, "heading": heading}
+    return {"lines": lines, "heading": heading, "verb": verb}
 
 
 def anchor(form: forms.BaseForm, name: str) -> str:

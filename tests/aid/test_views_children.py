@@ -179,6 +179,7 @@ def test_a_look_shows_this_one_value_once_and_is_logged(world: World, field: str
     shown = client.post(url, {"reason": "联系走访"})
 
     assert clear in shown.content.decode()
+    assert ("tel:" in shown.content.decode()) == (field == PersonalField.GUARDIAN_PHONE)
     assert not [one for one in others if str(getattr(child, one)) in shown.content.decode()]
     assert "no-store" in shown["Cache-Control"]
     look = ViewLog.objects.get()

@@ -112,7 +112,7 @@ def test_what_a_secretary_records_is_on_the_dashboard_and_opens(phone: Page) -> 
     assert figure_on_dashboard(phone) == before + 1
     phone.locator(".ledger a", has_text="活动").first.click()
     expect(phone.get_by_text("第 19 期")).to_be_visible()
-    phone.get_by_role("link", name=recorded.number).click()
+    phone.get_by_role("link", name=recorded.name).click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("周末趣味课堂（第 19 期）")
 
 

@@ -20,10 +20,9 @@ from activities.forms import ActivityFilterForm, ReturnForm, parse_seen
 from activities.queries import activities_for_user, activity_for_user_or_404, for_list, waiting_for_review
 from activities.querysets import ActivityQuerySet
 from activities.rows import STATE_KINDS, activity_lines
-from activities.rules import may_edit, may_review
+from activities.rules import may_edit, may_review, name_for
 from activities.services import ActivityChangedError, accept_activity, return_activity
 from guanai.access import needs
-from guanai.identity import mask_name
 from guanai.listing import make_listing, render_list
 from guanai.sheets import UnitLine, stream_list
 from guanai.templatetags.page import day_time
@@ -96,10 +95,8 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def names_for(user: User, people: Any) -> str:
-    """Names joined by 、; those of rosters that the reader may not see are masked."""
-    return "、".join(
-        person.name if allows(user, Action.VIEW_ROSTER, person.unit) else mask_name(person.name) for person in people
-    )
+    """Names joined by 、."""
+    return "、".join(name_for(user, person) for person in people)
 
 
 @needs(Action.REVIEW_ACTIVITIES)

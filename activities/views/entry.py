@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.contrib import messages
@@ -33,7 +33,7 @@ from activities.queries import (
     speakers_to_choose,
     venues_to_choose,
 )
-from activities.rules import may_edit
+from activities.rules import may_edit, name_for
 from activities.services import ActivityChangedError, discard_draft, save_draft, submit_activity, update_activity
 from activities.typed import Typed, first
 from guanai.access import needs
@@ -44,6 +44,8 @@ from volunteers.models import Volunteer
 
 ENTRY_METHODS = ["GET", "HEAD", "POST"]
 MOST_VENUES = 300
+# A longer number is no record's: the database holds eighteen digits of any.
+MOST_DIGITS = 19
 
 
 @dataclass
@@ -92,7 +94,7 @@ class EntryPage:
         people = Picker(form["speakers"], "加人", "查找五老，输入姓名", "您能看到的名册里没有这样的人")
         ids = ids_in(self.typed, "speakers")
         rows = list(speakers_to_choose(self.user, self.activity).filter(pk__in=ids)) if ids else []
-        people.chosen = in_order(rows, ids, person_option)
+        people.chosen = in_order(rows, ids, partial(person_option, self.user))
         others = Picker(form["co_hosts"], "加单位", "查找单位，输入名称", "本县没有这样的单位")
         ids = ids_in(self.typed, "co_hosts")
         units = list(co_hosts_to_choose(self.host, self.activity).filter(pk__in=ids)) if ids else []
@@ -112,13 +114,13 @@ class EntryPage:
             chosen = [option.value for option in picker.chosen]
             if picker is people:
                 found = find_speakers(self.user, picker.words, chosen)
-                picker.found = [person_option(person) for person in found]
+                picker.found = [person_option(self.user, person) for person in found]
             else:
                 picker.found = [unit_option(unit) for unit in find_co_hosts(self.host, picker.words, chosen)]
 
 
-def person_option(person: Volunteer) -> Option:
-    return Option(str(person.pk), person.name, person.unit.short_name)
+def person_option(user: User, person: Volunteer) -> Option:
+    return Option(str(person.pk), name_for(user, person), person.unit.short_name)
 
 
 def unit_option(unit: Unit) -> Option:
@@ -173,7 +175,7 @@ def activity_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def carry(page: EntryPage, like: str) -> None:
     """Take over from an earlier activity, if the writer may see it."""
-    if like.isdecimal() and len(like) < 19:
+    if like.isdecimal() and len(like) < MOST_DIGITS:
         page.source = activity_for_user_or_404(page.user, int(like))
         page.carried = texts.carried_from(page.source)
 
@@ -293,7 +295,8 @@ def draft_save(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": "key"}, status=400)
     activity = None
     if pk := request.POST.get("activity"):
-        activity = activity_for_user_or_404(user, int(pk) if pk.isdecimal() else 0, Action.RECORD_ACTIVITIES)
+        known = int(pk) if pk.isdecimal() and len(pk) < MOST_DIGITS else 0
+        activity = activity_for_user_or_404(user, known, Action.RECORD_ACTIVITIES)
     draft = save_draft(by=user, key=key, fields=texts.typed_in(request.POST), activity=activity)
     if draft is None:
         return JsonResponse({"error": "submitted"}, status=409)

@@ -169,3 +169,9 @@ def test_co_hosts_are_found_in_the_whole_county_without_the_host(world: World) -
     assert f'name="add_co_hosts" value="{world.elsewhere.pk}"' in page
     assert f'name="add_co_hosts" value="{world.township.pk}"' not in page
     assert "亭外镇" not in page
+
+
+def test_an_activity_s_number_that_nobody_has_is_no_server_error(world: World) -> None:
+    for number in ("9" * 30, "9" * 5000, "x"):
+        sent = {**typed_entry(world), "key": str(uuid.uuid4()), "activity": number}
+        assert signed_in(world.secretary).post(SAVE, sent).status_code == 404

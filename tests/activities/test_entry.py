@@ -347,3 +347,10 @@ def test_a_role_that_ended_records_nothing(world: World) -> None:
     user = make_member(world.township, Role.SECRETARY)
     user.memberships.update(ends_on=timezone.localdate() - datetime.timedelta(days=1))
     assert send(user, world).status_code == 403
+
+
+def test_a_speaker_of_another_branch_is_masked_in_the_form_as_on_the_page(world: World) -> None:
+    stranger = make_volunteer(world.elsewhere, name="外乡赵志强")
+    form = body(signed_in(world.secretary).get(edit_url(own_activity(world, speakers=[stranger]))))
+    assert "外***强" in form
+    assert "外乡赵志强" not in form

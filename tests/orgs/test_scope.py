@@ -2,15 +2,17 @@ import datetime
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from orgs.enums import Action, Role, UnitKind
-from orgs.models import Unit, User
+from orgs.models import Membership, Unit, User
+from orgs.queries import unit_for_user_or_404
 from orgs.scope import ROLE_ACTIONS, allows, branch_q, forget_grants, home_unit, may, units_for
-from orgs.services import grant_role
+from orgs.services import NETWORK_BEGAN, grant_role
 from tests.factories import grant, make_county, make_member, make_unit, make_user
 
 A_DAY = datetime.timedelta(days=1)
@@ -134,8 +136,16 @@ class TwoAnswers(TestCase):
                 units.append(make_unit(parent, kind))
         user: User = make_user()
         for role, place in {(role, place % len(units)) for role, place in grants}:
-            grant(user, units[place], role)
+            # Past the service: also the pairs of roles that it grants to nobody.
+            Membership.objects.create(user=user, unit=units[place], role=role, starts_on=NETWORK_BEGAN)
         for action in Action:
             chosen = set(units_for(user, action))
             assert chosen == {unit for unit in Unit.objects.all() if allows(user, action, unit)}
             assert may(user, action) is bool(chosen)
+
+
+def test_a_zero_byte_is_no_unit_s_code(county: Unit) -> None:
+    """The database takes none: asking it would be a server error."""
+    member = make_member(county, Role.LEADER)
+    with pytest.raises(Http404):
+        unit_for_user_or_404(member, "510824\0")

@@ -14,7 +14,7 @@ from orgs.admin_site import ScopedAdmin
 from orgs.enums import Action
 from orgs.models import Membership, Unit, UnitYear, User
 from orgs.scope import allows, branch_q, may, user_of
-from orgs.services import grant_role, set_conditions
+from orgs.services import check_role, grant_role, set_conditions
 
 # Django's groups grant nothing here: roles on branches decide.
 admin.site.unregister(Group)
@@ -77,12 +77,30 @@ class UnitYearAdmin(ScopedAdmin):
     search_fields = ("unit__name", "unit__code")
 
 
+class MembershipForm(forms.ModelForm[Membership]):
+    """Says at once what `grant_role` refuses; an end put off is checked like a role granted anew."""
+
+    class Meta:
+        model = Membership
+        fields = ("user", "unit", "role", "starts_on", "ends_on")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            names = ("user", "unit", "role", "starts_on", "ends_on")
+            # Those that are only shown are not in the form.
+            role: dict[str, Any] = {name: cleaned.get(name, getattr(self.instance, name, None)) for name in names}
+            check_role(**role)
+        return cleaned
+
+
 @admin.register(Membership)
 class MembershipAdmin(ScopedAdmin):
     """A role is granted, and ended by a date; it is never rewritten into another one."""
 
     view_action = Action.MANAGE_ACCOUNTS
     edit_action = Action.MANAGE_ACCOUNTS
+    form = MembershipForm
     autocomplete_fields = ("user", "unit")
     list_display = ("user", "unit", "role", "starts_on", "ends_on")
     list_filter = ("role",)

@@ -356,3 +356,23 @@ def test_queries_of_a_list_do_not_grow(office: Client, branch: Unit, django_asse
     grow()
     grow()
     assert [count(model) for model in models] == before
+
+
+def test_who_manages_accounts_grants_no_work_to_themselves(county: Unit) -> None:
+    keeper = make_member(county, Role.SYSTEM_ADMIN)
+    client = signed_in(keeper)
+    fields = {"user": keeper.pk, "unit": county.pk, "role": Role.COUNTY_OFFICE, "starts_on": "2026-01-01"}
+    response = client.post(url(Membership, "add"), fields)
+    assert response.status_code == 200
+    assert "不能兼任" in response.content.decode()
+    assert client.get("/children/").status_code == 403
+
+
+def test_an_ended_role_is_not_stretched_over_one_that_excludes_it(county: Unit) -> None:
+    client = signed_in(make_member(county, Role.SYSTEM_ADMIN))
+    user = make_user()
+    ended = grant(user, county, Role.FUND_MANAGER, ends_on=datetime.date(2024, 12, 31))
+    grant(user, county, Role.FUND_APPROVER, starts_on=datetime.date(2025, 1, 1))
+    assert client.post(url(Membership, "change", ended.pk), {"ends_on": ""}).status_code == 200
+    ended.refresh_from_db()
+    assert ended.ends_on == datetime.date(2024, 12, 31)

@@ -203,3 +203,38 @@ def test_a_granted_role_counts_at_once() -> None:
     assert not allows(user, "view_network", county)
     grant_role(user=user, unit=county, role=Role.LEADER)
     assert allows(user, "view_network", county)
+
+
+TOGETHER = [
+    (Role.SYSTEM_ADMIN, Role.COUNTY_OFFICE),
+    (Role.SECRETARY, Role.SYSTEM_ADMIN),
+    (Role.AUDITOR, Role.LEADER),
+    (Role.FUND_MANAGER, Role.FUND_APPROVER),
+    (Role.FUND_APPROVER, Role.FUND_MANAGER),
+]
+
+
+@pytest.mark.parametrize(("held", "wanted"), TOGETHER)
+def test_roles_that_must_be_two_people_are_not_granted_to_one(held: Role, wanted: Role) -> None:
+    county, user = make_county(), make_user()
+    township = make_unit(county)
+    grant_role(user=user, unit=county, role=held)
+    with pytest.raises(ValidationError):
+        grant_role(user=user, unit=township, role=wanted)
+    assert list(user.memberships.values_list("role", flat=True)) == [held]
+
+
+def test_a_role_that_has_ended_stands_in_no_other_s_way() -> None:
+    county, user = make_county(), make_user()
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    grant_role(user=user, unit=county, role=Role.SYSTEM_ADMIN, starts_on=DAY, ends_on=yesterday)
+    grant_role(user=user, unit=county, role=Role.SECRETARY)
+    with pytest.raises(ValidationError):
+        grant_role(user=user, unit=county, role=Role.AUDITOR, starts_on=yesterday)
+
+
+def test_the_money_of_two_townships_may_be_handled_and_approved_by_one() -> None:
+    county, user = make_county(), make_user()
+    grant_role(user=user, unit=make_unit(county), role=Role.FUND_MANAGER)
+    grant_role(user=user, unit=make_unit(county), role=Role.FUND_APPROVER)
+    assert user.memberships.count() == 2

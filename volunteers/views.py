@@ -42,6 +42,7 @@ SECRETS = {"id_number": "身份证号", "phone": "电话", "address": "住址", 
 
 @needs(Action.VIEW_ROSTER)
 @require_safe
+@never_cache
 def volunteer_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = VolunteerFilterForm(request.GET, user=user)
@@ -59,6 +60,7 @@ def volunteer_list(request: HttpRequest) -> HttpResponse:
 
 @needs(Action.VIEW_ROSTER)
 @require_safe
+@never_cache
 def volunteer_export(request: HttpRequest) -> HttpResponse | FileResponse:
     """The filtered list as a masked Excel file, written in chunks beside the request and then sent."""
     user = user_of(request)
@@ -99,6 +101,7 @@ def volunteer_find(request: HttpRequest) -> HttpResponse:
 
 @needs(Action.VIEW_ROSTER)
 @require_safe
+@never_cache
 def volunteer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _detail(request, volunteer_for_user_or_404(user_of(request), pk))
 

@@ -60,6 +60,7 @@ class PersonalFact:
 
 @needs(Action.VIEW_CHILDREN)
 @require_safe
+@never_cache
 def child_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = ChildFilterForm(request.GET, user=user)
@@ -148,6 +149,7 @@ def child_reveal(request: HttpRequest, pk: int, field: str) -> HttpResponse:
 
 @needs(Action.VIEW_CHILDREN)
 @require_safe
+@never_cache
 def child_looks(request: HttpRequest, pk: int) -> HttpResponse:
     """Every look at this child's masked values: who, what, when, why."""
     child = child_for_user_or_404(request.user, pk)
@@ -183,6 +185,7 @@ def child_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.EDIT_CHILDREN)
 @get_or_post
+@never_cache
 def child_close(request: HttpRequest, pk: int) -> HttpResponse:
     child = child_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
     form = EndCareForm(request.POST or None)
@@ -208,6 +211,7 @@ def consent_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.EDIT_CHILDREN)
 @get_or_post
+@never_cache
 def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     consent = consent_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
     form = WithdrawalForm(request.POST or None)
@@ -221,6 +225,7 @@ def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.EDIT_CHILDREN)
 @get_or_post
+@never_cache
 def certification_create(request: HttpRequest, pk: int) -> HttpResponse:
     child = child_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
     form = CertificationForm(request.POST or None)

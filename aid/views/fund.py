@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from aid.enums import GrantState
@@ -53,6 +54,7 @@ from orgs.scope import allows, may, user_of
 
 @needs(Action.VIEW_FUND)
 @require_safe
+@never_cache
 def donation_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = DonationFilterForm(request.GET, user=user)
@@ -64,6 +66,7 @@ def donation_list(request: HttpRequest) -> HttpResponse:
 
 @needs(Action.HANDLE_FUND)
 @get_or_post
+@never_cache
 def donation_create(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = DonationForm(request.POST or None, user=user)
@@ -77,6 +80,7 @@ def donation_create(request: HttpRequest) -> HttpResponse:
 
 @needs(Action.VIEW_FUND)
 @require_safe
+@never_cache
 def grant_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = GrantFilterForm(request.GET, user=user)
@@ -87,6 +91,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
 
 @needs(Action.VIEW_FUND)
 @require_safe
+@never_cache
 def grant_detail(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     return _render_grant(request, grant_for_user_or_404(user, pk))
@@ -155,6 +160,7 @@ def _done_stations(grant: Grant) -> int:
 
 @needs(Action.EDIT_CHILDREN)
 @get_or_post
+@never_cache
 def grant_create(request: HttpRequest, pk: int) -> HttpResponse:
     """Apply for one child."""
     user = user_of(request)
@@ -177,6 +183,7 @@ def grant_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.VIEW_FUND)
 @require_POST
+@never_cache
 def grant_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Take one step; who may read the grant but not take the step gets 403."""
     user = user_of(request)
@@ -213,6 +220,7 @@ def _take(step: Step, grant: Grant, form: StepForm, user: User) -> Grant:
 
 @needs(Action.VIEW_FUND)
 @require_safe
+@never_cache
 def entry_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = EntryFilterForm(request.GET, user=user)
@@ -224,6 +232,7 @@ def entry_list(request: HttpRequest) -> HttpResponse:
 
 @needs(Action.HANDLE_FUND)
 @get_or_post
+@never_cache
 def entry_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     entry = entry_for_user_or_404(user, pk, Action.HANDLE_FUND)

@@ -29,6 +29,7 @@ DUE_SHOWN = 5
 
 @needs(Action.VIEW_CHILDREN)
 @require_safe
+@never_cache
 def pairing_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = PairingFilterForm(request.GET, user=user)
@@ -45,6 +46,7 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
 
 @needs(Action.VIEW_CHILDREN)
 @require_safe
+@never_cache
 def visit_list(request: HttpRequest) -> HttpResponse:
     """What is due within a week on top, then the visits."""
     user, today = user_of(request), timezone.localdate()
@@ -62,6 +64,7 @@ def visit_list(request: HttpRequest) -> HttpResponse:
 
 @needs(Action.EDIT_CHILDREN)
 @get_or_post
+@never_cache
 def pairing_create(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     child = child_for_user_or_404(user, pk, Action.EDIT_CHILDREN)
@@ -81,6 +84,7 @@ def pairing_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.EDIT_CHILDREN)
 @get_or_post
+@never_cache
 def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
     pairing = pairing_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
     form = PairingEndForm(request.POST or None)

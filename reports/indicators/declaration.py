@@ -10,7 +10,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import Enum, StrEnum
 from typing import Any
 
-from django.db.models import Avg, Count, F, QuerySet, Sum
+from django.db.models import Avg, Count, DecimalField, F, QuerySet, Sum
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
@@ -190,7 +190,8 @@ class Indicator:
         """The figure of these records."""
         records = records.order_by()
         if self.mean is not None:
-            return self.figure(records.aggregate(figure=Avg(self.mean(period)))["figure"])
+            # Exactly, as the roll-up divides: as a binary fraction 73.85 would be cut to 73.8.
+            return self.figure(records.aggregate(figure=Avg(self.mean(period), output_field=DecimalField()))["figure"])
         if self.distinct is not None:
             return self.figure(records.aggregate(figure=Count(expression(self.distinct), distinct=True))["figure"])
         if self.value is not None:

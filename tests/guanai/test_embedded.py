@@ -178,6 +178,8 @@ def test_data_of_a_killed_server_is_recovered(opened: Embedded) -> None:
     for pid in (postmaster(opened), int(valkey._pid_file(opened).read_text(encoding="utf-8"))):
         os.kill(pid, signal.SIGKILL)
         assert wait_until(lambda pid=pid: not command_line(pid), seconds=10)  # type: ignore[misc]
+    # A process on its way out has no command line any more, but for a moment still its socket.
+    assert wait_until(lambda: not any(status(opened).values()), seconds=10)
 
     ensure_running(opened)
 

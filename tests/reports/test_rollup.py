@@ -117,6 +117,15 @@ def test_ratio_is_whole_only_when_nothing_is_missing() -> None:
     assert coverage.ratio(2000, 2000) == 1
 
 
+def test_mean_on_the_edge_of_two_decimals_is_rounded_up_everywhere() -> None:
+    county = make.make_county()
+    # 17 persons of 74 and 3 of 73 years: 73.85 exactly, which no binary fraction holds.
+    for age in [74] * 17 + [73] * 3:
+        make.make_volunteer(county, birth_date=datetime.date(YEAR - age, 3, 1))
+    assert figures_table(YEAR, county, ["mean_age"])[county.pk]["mean_age"] == Decimal("73.9")
+    assert figures(YEAR, county)["mean_age"] == Decimal("73.9")
+
+
 def test_figures_of_one_unit_are_those_of_the_table() -> None:
     world = two_counties(4)
     table = figures_table(YEAR, world.county)

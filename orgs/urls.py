@@ -1,11 +1,11 @@
 from django.urls import path
 
-from orgs import views
+from orgs.views import network
 
 app_name = "orgs"
 urlpatterns = [
-    path("units/", views.unit_list, name="unit_list"),
-    path("units/<slug:code>/", views.unit_detail, name="unit_detail"),
-    path("coverage/", views.coverage, name="coverage"),
-    path("coverage/export/", views.coverage_export, name="coverage_export"),
+    path("units/", network.unit_list, name="unit_list"),
+    path("units/<slug:code>/", network.unit_detail, name="unit_detail"),
+    path("coverage/", network.coverage, name="coverage"),
+    path("coverage/export/", network.coverage_export, name="coverage_export"),
 ]

@@ -1,23 +1,17 @@
-"""The verbs of the network. Only this module writes the tree."""
+"""The verbs of the network. Only this package writes the tree."""
 
 import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from orgs.enums import CODE_LETTER, PARENT_KINDS, Role, UnitKind
-from orgs.models import Membership, Unit, UnitPlacement, User
-from orgs.scope import forget_grants
+from orgs.enums import CODE_LETTER, PARENT_KINDS, UnitKind
+from orgs.models import Unit, UnitPlacement, User
 from orgs.tree import lock_county, lock_roots
 
 # 中国关心下一代工作委员会 was founded on this day: no placement in any network is older.
 NETWORK_BEGAN = datetime.date(1990, 2, 25)
-
-# Who keeps the accounts or reads the trail does no other work; who handles a fund's money does not approve it.
-WATCHERS = {Role.SYSTEM_ADMIN, Role.AUDITOR}
-MONEY = {Role.FUND_MANAGER, Role.FUND_APPROVER}
 
 
 def create_unit(
@@ -104,43 +98,6 @@ def set_conditions(*, unit: Unit, has_party_organisation: bool, has_veterans: bo
         has_young_people=has_young_people,
     )
     return unit
-
-
-def grant_role(
-    *, user: User, unit: Unit, role: str, starts_on: datetime.date | None = None, ends_on: datetime.date | None = None
-) -> Membership:
-    """Give an account a role on a branch.
-
-    Raises:
-        ValidationError: as `check_role`.
-    """
-    starts_on = starts_on or timezone.localdate()
-    with transaction.atomic():
-        # Two grants to one account wait for each other, so that the second sees the first.
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)
-        check_role(user=user, unit=unit, role=role, starts_on=starts_on, ends_on=ends_on)
-        membership = Membership.objects.create(user=user, unit=unit, role=role, starts_on=starts_on, ends_on=ends_on)
-    forget_grants(user)
-    return membership
-
-
-def check_role(*, user: User, unit: Unit, role: str, starts_on: datetime.date, ends_on: datetime.date | None) -> None:
-    """Refuse a role that must not be one person's beside another that they hold at the same time.
-
-    Raises:
-        ValidationError: auditor or system administrator beside any work; handling and approving on one branch.
-    """
-    unit = Unit.objects.get(pk=unit.pk)
-    beside = Q(ends_on=None) | Q(ends_on__gte=starts_on)
-    if ends_on:
-        beside &= Q(starts_on__lte=ends_on)
-    for other in Membership.objects.filter(beside, user=user).exclude(role=role).select_related("unit"):
-        pair = {role, other.role}
-        if pair & WATCHERS and not pair <= WATCHERS:
-            raise ValidationError("系统管理员、审计员不能兼任其他工作，请另设账号。", code="incompatible")
-        above, below = sorted((unit, other.unit), key=lambda each: each.level)
-        if pair == MONEY and below.is_descendant_of(above, include_self=True):
-            raise ValidationError("同一范围的基金，经办和审批不能是同一个人。", code="incompatible")
 
 
 def _check_place(parent: Unit | None, kind: str) -> None:

@@ -170,6 +170,10 @@ STATIC_ROOT = None if DEBUG else environment.directory("GUANAI_STATIC_DIR", defa
 # Uploads and files of jobs are handed out by views that check who asks; no address leads to them.
 MEDIA_ROOT = VAR_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "guanai.attachments.CappedUploadHandler",
+]
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,4 +1,4 @@
-from activities.forms.entry import ActivityEntryForm, parse_seen, unit_choices
+from activities.forms.entry import ActivityEntryForm, unit_choices
 from activities.forms.lists import ActivityFilterForm, MeetingFilterForm, PaperFilterForm, VenueFilterForm
 from activities.forms.papers import MeetingForm, PaperForm, ReturnForm
 
@@ -11,6 +11,5 @@ __all__ = [
     "PaperForm",
     "ReturnForm",
     "VenueFilterForm",
-    "parse_seen",
     "unit_choices",
 ]

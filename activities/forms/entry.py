@@ -12,6 +12,7 @@ from activities.models import Activity, Partner, Programme, Theme
 from activities.queries import co_hosts_to_choose, speakers_to_choose, venue_called
 from activities.services import ActivityEntry
 from activities.validators import day_problems, people_problems, session_problems, time_problems
+from guanai.edits import parse_seen
 from guanai.forms import PageForm
 from orgs.models import Unit, User
 from volunteers.models import Volunteer
@@ -197,11 +198,3 @@ class ActivityEntryForm(PageForm, forms.Form):
     @property
     def seen_at(self) -> datetime.datetime | None:
         return parse_seen(self.cleaned_data.get("seen", ""))
-
-
-def parse_seen(text: str) -> datetime.datetime | None:
-    """The `updated_at` that a form carries; None for what is no time, which agrees with no record."""
-    try:
-        return datetime.datetime.fromisoformat(text)
-    except ValueError:
-        return None

@@ -9,6 +9,7 @@ from activities.enums import MeetingKind
 from activities.forms.entry import number_field, unit_choices
 from activities.services import MeetingEntry
 from activities.validators import day_problems
+from guanai.edits import SeenForm
 from guanai.forms import PageForm
 from orgs.models import Unit
 
@@ -72,7 +73,7 @@ class PaperForm(PageForm, forms.Form):
         self.fields["text"].required = file_it
 
 
-class ReturnForm(PageForm, forms.Form):
+class ReturnForm(SeenForm):
     """Why an entry is sent back; `seen` is the version that the reviewer read."""
 
     note = forms.CharField(
@@ -82,4 +83,3 @@ class ReturnForm(PageForm, forms.Form):
         help_text="写明哪里要改，填报人按它修改。",
         error_messages={"required": "请写明退回原因，填报人按它修改"},
     )
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -8,11 +8,12 @@ from activities.enums import ActivityForm, ActivityState
 from activities.models.taxonomies import Partner, Programme, Theme
 from activities.models.venues import Venue
 from activities.querysets import ActivityQuerySet
+from guanai.models import Edited
 from orgs.models import Unit
 from volunteers.models import Volunteer
 
 
-class Activity(models.Model):
+class Activity(Edited):
     """One thing that happened. It belongs to its 主办 `unit`; co-hosts list it, totals count it once."""
 
     number = models.CharField("编号", max_length=32, unique=True, editable=False)
@@ -56,15 +57,6 @@ class Activity(models.Model):
     # Made by the form: the same entry sent twice is one activity.
     entry_key = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField("填报时间", auto_now_add=True)
-    updated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="修改人",
-    )
-    updated_at = models.DateTimeField("修改时间", auto_now=True)
 
     objects = ActivityQuerySet.as_manager()
 

@@ -1,7 +1,6 @@
 """The verbs of the activities app: each owns its transaction and lock."""
 
 from activities.services.activities import (
-    ActivityChangedError,
     accept_activity,
     activity_number,
     return_activity,
@@ -13,7 +12,6 @@ from activities.services.entries import ActivityEntry, check_entry
 from activities.services.papers import MeetingEntry, save_meeting, save_paper
 
 __all__ = [
-    "ActivityChangedError",
     "ActivityEntry",
     "MeetingEntry",
     "accept_activity",

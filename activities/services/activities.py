@@ -10,21 +10,13 @@ from activities.enums import ActivityState
 from activities.models import Activity, ActivityDraft
 from activities.rules import may_edit, may_review
 from activities.services.entries import ActivityEntry, check_entry, check_reach
+from guanai.edits import check_seen
 from guanai.numbers import next_number
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import allows
 
 NUMBER_KIND = "activity"
-
-
-class ActivityChangedError(Exception):
-    """Somebody else has changed the record since it was opened: nothing was written."""
-
-    def __init__(self, activity: Activity) -> None:
-        super().__init__(activity.number)
-        self.by: User = activity.updated_by or activity.recorded_by
-        self.at: datetime.datetime = activity.updated_at
 
 
 def activity_number(unit_code: str, year: int, number: int) -> str:
@@ -76,7 +68,7 @@ def update_activity(*, activity: Activity, by: User, entry: ActivityEntry, seen:
 
     Raises:
         PermissionDenied: the writer may not edit it.
-        ActivityChangedError: it was changed in the meantime; nothing was written.
+        ChangedError: it was changed in the meantime; nothing was written.
         ValidationError: by field, for what cannot be right; it is archived already.
     """
     check_entry(entry)
@@ -84,7 +76,7 @@ def update_activity(*, activity: Activity, by: User, entry: ActivityEntry, seen:
         locked = _locked(activity)
         if not allows(by, Action.RECORD_ACTIVITIES, locked.unit):
             raise PermissionDenied("no branch of this recorder")
-        _check_seen(locked, seen)
+        check_seen(locked, seen)
         if not may_edit(by, locked):
             raise ValidationError("这次活动已归档，不能再改。", code="archived")
         check_reach(by=by, unit=locked.unit, entry=entry, activity=locked)
@@ -115,7 +107,7 @@ def _review(activity: Activity, *, by: User, seen: datetime.datetime | None, sta
         locked = _locked(activity)
         if not allows(by, Action.REVIEW_ACTIVITIES, locked.unit):
             raise PermissionDenied("no reviewer of this branch")
-        _check_seen(locked, seen)
+        check_seen(locked, seen)
         if not may_review(by, locked):
             own = locked.state == ActivityState.SUBMITTED
             raise ValidationError(
@@ -136,11 +128,6 @@ def _locked(activity: Activity) -> Activity:
         .select_related("unit", "recorded_by", "updated_by", "reviewed_by")
         .get(pk=activity.pk)
     )
-
-
-def _check_seen(activity: Activity, seen: datetime.datetime | None) -> None:
-    if seen != activity.updated_at:
-        raise ActivityChangedError(activity)
 
 
 def _write(activity: Activity, entry: ActivityEntry) -> None:

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from activities.enums import ActivityState
 from activities.exporters import ACTIVITY_COLUMNS, activity_rows
-from activities.forms import ActivityFilterForm, ReturnForm, parse_seen
+from activities.forms import ActivityFilterForm, ReturnForm
 from activities.queries import activities_for_user, activity_for_user_or_404, for_list, waiting_for_review
 from activities.querysets import ActivityQuerySet
 from activities.rows import STATE_KINDS, activity_lines
 from activities.rules import may_edit, may_review, name_for
-from activities.services import ActivityChangedError, accept_activity, return_activity
+from activities.services import accept_activity, return_activity
 from guanai.access import needs
+from guanai.edits import ChangedError, parse_seen
 from guanai.listing import make_listing, render_list
 from guanai.sheets import UnitLine, stream_list
 from guanai.templatetags.page import day_time
@@ -105,12 +106,11 @@ def activity_return(request: HttpRequest, pk: int) -> HttpResponse:
     """Send an entry back with a reason: a page, or the dialog of the activity's page."""
     user = user_of(request)
     activity = activity_for_user_or_404(user, pk, Action.REVIEW_ACTIVITIES)
-    form = ReturnForm(request.POST or None, initial={"seen": activity.updated_at.isoformat()})
+    form = ReturnForm(request.POST or None, record=activity)
     if request.method == "POST" and form.is_valid():
-        seen = parse_seen(form.cleaned_data["seen"])
         try:
-            return_activity(activity=activity, by=user, note=form.cleaned_data["note"], seen=seen)
-        except (ActivityChangedError, ValidationError) as refusal:
+            return_activity(activity=activity, by=user, note=form.cleaned_data["note"], seen=form.seen_at)
+        except (ChangedError, ValidationError) as refusal:
             messages.error(request, refusal_words(refusal))
         else:
             messages.success(request, f"已退回 {activity.number}，填报人修改后会再上报。")
@@ -126,7 +126,7 @@ def activity_accept(request: HttpRequest, pk: int) -> HttpResponse:
     activity = activity_for_user_or_404(user, pk, Action.REVIEW_ACTIVITIES)
     try:
         accept_activity(activity=activity, by=user, seen=parse_seen(request.POST.get("seen", "")))
-    except (ActivityChangedError, ValidationError) as refusal:
+    except (ChangedError, ValidationError) as refusal:
         messages.error(request, refusal_words(refusal))
         return redirect("activities:activity_detail", pk)
     messages.success(request, f"已归档 {activity.number}。")
@@ -134,8 +134,8 @@ def activity_accept(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("activities:activity_detail", following.pk if following else pk)
 
 
-def refusal_words(refusal: ActivityChangedError | ValidationError) -> str:
-    if isinstance(refusal, ActivityChangedError):
+def refusal_words(refusal: ChangedError | ValidationError) -> str:
+    if isinstance(refusal, ChangedError):
         return changed_words(refusal.by, refusal.at)
     return "；".join(refusal.messages)
 

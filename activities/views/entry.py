@@ -34,9 +34,10 @@ from activities.queries import (
     venues_to_choose,
 )
 from activities.rules import may_edit, name_for
-from activities.services import ActivityChangedError, discard_draft, save_draft, submit_activity, update_activity
+from activities.services import discard_draft, save_draft, submit_activity, update_activity
 from activities.typed import Typed, first
 from guanai.access import needs
+from guanai.edits import ChangedError
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import user_of
@@ -59,7 +60,7 @@ class EntryPage:
     activity: Activity | None = None
     draft: ActivityDraft | None = None
     step: Step = field(default_factory=lambda: Step("show"))
-    changed: ActivityChangedError | None = None
+    changed: ChangedError | None = None
     offer: Activity | None = None
     carried: Typed = field(default_factory=dict)
     source: Activity | None = None
@@ -224,7 +225,7 @@ def submit(page: EntryPage) -> HttpResponse:
                 if page.activity is None
                 else update_activity(activity=page.activity, by=page.user, entry=form.entry(), seen=form.seen_at)
             )
-        except ActivityChangedError as changed:
+        except ChangedError as changed:
             page.changed = changed
             page.typed = page.typed | {"seen": [changed.at.isoformat()]}
             return show(page)

@@ -14,7 +14,6 @@ from django.utils import timezone
 from activities.enums import ActivityState, PaperState
 from activities.models import Activity, ActivityDraft
 from activities.services import (
-    ActivityChangedError,
     MeetingEntry,
     accept_activity,
     activity_number,
@@ -26,6 +25,7 @@ from activities.services import (
     submit_activity,
     update_activity,
 )
+from guanai.edits import ChangedError
 from orgs.models import Unit, User
 from tests.activities.factories import World, an_entry, make_world
 from tests.factories import make_county, make_unit, make_venue, make_volunteer
@@ -209,10 +209,10 @@ def test_nothing_is_overwritten_silently(world: World) -> None:
     activity = submitted(world)
     opened = activity.updated_at
     update_activity(activity=activity, by=world.colleague, entry=an_entry(world, others=7), seen=opened)
-    with pytest.raises(ActivityChangedError) as refused:
+    with pytest.raises(ChangedError) as refused:
         update_activity(activity=activity, by=world.secretary, entry=an_entry(world, others=8), seen=opened)
     assert refused.value.by == world.colleague
-    with pytest.raises(ActivityChangedError):
+    with pytest.raises(ChangedError):
         accept_activity(activity=activity, by=world.office, seen=opened)
     activity.refresh_from_db()
     assert (activity.others, activity.state) == (7, ActivityState.SUBMITTED)

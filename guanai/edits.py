@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
 
+# The version of no record: a form without a time agrees with none.
+NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+
+
 class ChangedError(Exception):
     """Somebody else has changed the record since it was opened: nothing was written.
 
@@ -29,28 +33,28 @@ class ChangedError(Exception):
         self.at: datetime.datetime = record.updated_at
 
 
-def check_seen(record: Edited, seen: datetime.datetime | None) -> None:
+def check_seen(record: Edited, seen: datetime.datetime) -> None:
     """Compare the locked record with the version that the writer read.
 
     Raises:
-        ChangedError: it is another version, or `seen` names none.
+        ChangedError: it is another version.
     """
     if seen != record.updated_at:
         raise ChangedError(record)
 
 
-def parse_seen(text: str) -> datetime.datetime | None:
-    """The version that a form carries; None for what is no time, which agrees with no record."""
+def parse_seen(text: str) -> datetime.datetime:
+    """The version that a form carries; `NEVER` for what is no time."""
     try:
         return datetime.datetime.fromisoformat(text)
     except ValueError:
-        return None
+        return NEVER
 
 
 class SeenForm(PageForm, forms.Form):
     """Mixed into the form of a record that may be changed: `SomeForm(request.POST or None, record=record)`.
 
-    Without a record (a new one is written) there is nothing to compare, and `seen_at` is None.
+    Without a record a new one is written, and there is nothing to compare.
     """
 
     seen = forms.CharField(required=False, widget=HiddenInput)
@@ -62,7 +66,7 @@ class SeenForm(PageForm, forms.Form):
             self.initial["seen"] = record.updated_at.isoformat()
 
     @property
-    def seen_at(self) -> datetime.datetime | None:
+    def seen_at(self) -> datetime.datetime:
         return parse_seen(self.cleaned_data.get("seen", ""))
 
     def take_notice(self, changed: ChangedError) -> None:

@@ -2,12 +2,15 @@
 
 from typing import Any, ClassVar, cast
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
+from guanai.edits import ChangedError, check_seen, parse_seen
 from orgs.enums import Action
 from orgs.models import Unit
 from orgs.scope import allows, branch_q, may, units_for
@@ -37,6 +40,26 @@ class ScopedAdminSite(admin.AdminSite):
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         # A JsonResponse, always; as_view() only promises the base class.
         return cast("HttpResponse", ScopedAutocomplete.as_view(admin_site=self)(request))
+
+
+class SeenModelForm(forms.ModelForm[Any]):
+    """The admin's form of a record that pages change too: it carries the version that its writer had before them."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = self.instance.updated_at.isoformat()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        try:
+            check_seen(type(self.instance).objects.get(pk=self.instance.pk), parse_seen(cleaned.get("seen", "")))
+        except ChangedError as changed:
+            by = f"被 {changed.by.name} " if changed.by else ""
+            at = f"{timezone.localtime(changed.at):%Y-%m-%d %H:%M}"
+            raise forms.ValidationError(f"此记录已{by}于 {at} 修改，您的内容还没有存入。请重新打开再改。") from changed
+        return cleaned
 
 
 class ScopedAdmin(admin.ModelAdmin[Any]):

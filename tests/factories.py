@@ -15,6 +15,7 @@ from aid.enums import ChildCategory, DonorKind, FundPurpose, GrantState, HelperK
 from aid.models import Certification, Child, Consent, Donation, FundAccount, Grant, Pairing, Visit
 from aid.services import pay_grant, receive_donation
 from guanai.identity import check_digit, sex_of
+from guanai.models import Edited
 from orgs.enums import Role, UnitKind
 from orgs.models import Membership, Unit, User
 from orgs.services import NETWORK_BEGAN, create_unit, grant_role
@@ -256,3 +257,8 @@ def make_paid_grant(
     approved = make_grant(child, account, **fields)
     make_donation(account, approved.amount)
     return pay_grant(grant=approved, paid_on=paid_on, by=make_user())
+
+
+def seen(record: Edited | None) -> dict[str, str]:
+    """What the form of a record carries of the version that its writer has before them; nothing for a new one."""
+    return {"seen": record.updated_at.isoformat()} if record else {}

@@ -7,8 +7,10 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from orgs.admin_site import ScopedAdmin, ScopedInline
+from guanai.edits import parse_seen
+from orgs.admin_site import ScopedAdmin, ScopedInline, SeenModelForm
 from orgs.enums import Action
+from orgs.scope import user_of
 from volunteers.models import Appointment, Speciality, Team, TeamMember, Volunteer
 from volunteers.services import update_volunteer
 
@@ -41,7 +43,8 @@ class VolunteerAdmin(ScopedAdmin):
     )
     editable = ("kind", "is_core", "former_post")
     # Neither identity number, phone, address nor birth date is among them.
-    fields = (*readonly_fields, *editable, "specialities")
+    form = SeenModelForm
+    fields = (*readonly_fields, *editable, "specialities", "seen")
     autocomplete_fields = ("specialities",)
     list_display = ("number", "name", "unit", "kind", "is_core", "status")
     list_filter = ("kind", "status", "is_core")
@@ -63,6 +66,8 @@ class VolunteerAdmin(ScopedAdmin):
     ) -> None:
         update_volunteer(
             volunteer=obj,
+            by=user_of(request),
+            seen=parse_seen(form.cleaned_data["seen"]),
             kind=form.cleaned_data["kind"],
             is_core=form.cleaned_data["is_core"],
             former_post=form.cleaned_data["former_post"],

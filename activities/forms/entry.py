@@ -196,5 +196,5 @@ class ActivityEntryForm(PageForm, forms.Form):
         )
 
     @property
-    def seen_at(self) -> datetime.datetime | None:
+    def seen_at(self) -> datetime.datetime:
         return parse_seen(self.cleaned_data.get("seen", ""))

@@ -57,7 +57,7 @@ class MeetingForm(PageForm, forms.Form):
         )
 
 
-class PaperForm(PageForm, forms.Form):
+class PaperForm(SeenForm):
     """A draft may be empty, what is filed may not."""
 
     text = forms.CharField(

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from activities.enums import MeetingKind, PaperKind, PaperState, PublicationKind
+from guanai.models import Edited
 from orgs.models import Unit
 
 
@@ -28,7 +29,7 @@ class Meeting(models.Model):
         return f"{self.get_kind_display()} {self.pk}"
 
 
-class Paper(models.Model):
+class Paper(Edited):
     """A unit's yearly paper: plan, check, summary, assessment, statistics form."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="papers", verbose_name="单位")

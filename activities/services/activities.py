@@ -61,7 +61,7 @@ def submit_activity(*, by: User, unit: Unit, entry: ActivityEntry, key: uuid.UUI
     return activity
 
 
-def update_activity(*, activity: Activity, by: User, entry: ActivityEntry, seen: datetime.datetime | None) -> Activity:
+def update_activity(*, activity: Activity, by: User, entry: ActivityEntry, seen: datetime.datetime) -> Activity:
     """Change an entry that is not archived yet; one that was sent back is submitted again by it.
 
     The host stays: the number is of its series. `seen` is the `updated_at` of what the writer had before them.
@@ -90,19 +90,19 @@ def update_activity(*, activity: Activity, by: User, entry: ActivityEntry, seen:
     return locked
 
 
-def return_activity(*, activity: Activity, by: User, note: str, seen: datetime.datetime | None) -> Activity:
+def return_activity(*, activity: Activity, by: User, note: str, seen: datetime.datetime) -> Activity:
     """Send an entry back with the reason; until it is submitted again, no figure counts it."""
     if not note.strip():
         raise ValidationError({"note": "请写明退回原因，填报人按它修改。"})
     return _review(activity, by=by, seen=seen, state=ActivityState.RETURNED, note=note.strip())
 
 
-def accept_activity(*, activity: Activity, by: User, seen: datetime.datetime | None) -> Activity:
+def accept_activity(*, activity: Activity, by: User, seen: datetime.datetime) -> Activity:
     """Archive an entry as the reviewer saw it."""
     return _review(activity, by=by, seen=seen, state=ActivityState.ACCEPTED, note="")
 
 
-def _review(activity: Activity, *, by: User, seen: datetime.datetime | None, state: str, note: str) -> Activity:
+def _review(activity: Activity, *, by: User, seen: datetime.datetime, state: str, note: str) -> Activity:
     with transaction.atomic():
         locked = _locked(activity)
         if not allows(by, Action.REVIEW_ACTIVITIES, locked.unit):

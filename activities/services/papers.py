@@ -10,6 +10,7 @@ from django.utils import timezone
 from activities.enums import PaperState
 from activities.models import Meeting, Paper
 from activities.validators import day_problems
+from guanai.edits import check_seen
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import allows
@@ -51,11 +52,14 @@ def save_meeting(*, by: User, unit: Unit, entry: MeetingEntry, meeting: Meeting 
     return row
 
 
-def save_paper(*, by: User, unit: Unit, year: int, kind: str, text: str, file_it: bool) -> Paper:
+def save_paper(
+    *, by: User, unit: Unit, year: int, kind: str, text: str, file_it: bool, seen: datetime.datetime
+) -> Paper:
     """Keep a unit's yearly paper as a draft, or file it today. A filed one stays filed when it is put right.
 
     Raises:
         PermissionDenied: no branch of this recorder.
+        ChangedError: somebody else has written it since; nothing was written.
         ValidationError: an empty paper cannot be filed; the year is still to come.
     """
     if not allows(by, Action.RECORD_ACTIVITIES, unit):
@@ -66,8 +70,12 @@ def save_paper(*, by: User, unit: Unit, year: int, kind: str, text: str, file_it
         raise ValidationError({"text": "正文是空的，不能归档。"})
     with transaction.atomic():
         # The unique row of unit, year and kind is made once and then locked: two writers come one after the other.
-        Paper.objects.get_or_create(unit=unit, year=year, kind=kind)
-        paper = Paper.objects.select_for_update().get(unit=unit, year=year, kind=kind)
+        _, is_new = Paper.objects.get_or_create(unit=unit, year=year, kind=kind)
+        rows = Paper.objects.select_for_update(of=("self",)).select_related("updated_by")
+        paper = rows.get(unit=unit, year=year, kind=kind)
+        if not is_new:
+            check_seen(paper, seen)
+        paper.updated_by = by
         paper.text = text.strip()
         if file_it and paper.state != PaperState.FILED:
             paper.state, paper.filed_on = PaperState.FILED, timezone.localdate()

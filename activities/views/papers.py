@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from activities.services import save_paper
 from activities.validators import FIRST_YEAR
 from activities.yearly import paper_year
 from guanai.access import needs
+from guanai.attempts import attempt, submitted
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.queries import unit_for_user_or_404
@@ -55,15 +55,12 @@ def paper_edit(request: HttpRequest, code: str, year: int, kind: str) -> HttpRes
         raise Http404("no such paper")
     paper = Paper.objects.filter(unit=unit, year=year, kind=kind).first()
     file_it = request.POST.get("step") != "draft"
-    form = PaperForm(request.POST or None, file_it=file_it, initial={"text": paper.text if paper else ""})
-    if request.method == "POST" and form.is_valid():
-        try:
-            saved = save_paper(
-                by=user, unit=unit, year=year, kind=kind, text=form.cleaned_data["text"], file_it=file_it
-            )
-        except ValidationError as problems:
-            form.add_error(None, problems)
-        else:
+    initial = {"text": paper.text if paper else ""}
+    form = PaperForm(request.POST or None, file_it=file_it, record=paper, initial=initial)
+    if submitted(request, form):
+        written = {"text": form.cleaned_data["text"], "seen": form.seen_at}
+        saved = attempt(form, lambda: save_paper(by=user, unit=unit, year=year, kind=kind, file_it=file_it, **written))
+        if saved is not None:
             done = "已归档" if saved.state == PaperState.FILED else "草稿已保存"
             messages.success(request, f"{done}：{unit.short_name} {year} 年{saved.get_kind_display()}。")
             return redirect("activities:paper_edit", code, year, kind)

@@ -9,7 +9,6 @@ from aid.forms.filters import (
 )
 from aid.forms.fund import DonationForm, GrantForm, RefusalForm, ReversalForm, StepForm
 from aid.forms.pairings import PairingEndForm, PairingForm, VisitForm
-from aid.forms.refusals import attempt, submitted
 
 __all__ = [
     "CertificationForm",
@@ -32,6 +31,4 @@ __all__ = [
     "VisitFilterForm",
     "VisitForm",
     "WithdrawalForm",
-    "attempt",
-    "submitted",
 ]

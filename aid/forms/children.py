@@ -10,6 +10,7 @@ from aid.forms.fields import UnitField
 from aid.models import Certification, Child, Consent
 from aid.validators import validate_person
 from guanai import identity
+from guanai.edits import SeenForm
 from guanai.forms import PageForm
 from orgs.enums import Action
 from orgs.models import User
@@ -19,7 +20,7 @@ from volunteers.enums import Sex
 PERSONAL = ("name", "id_number", "school", "address", "guardian", "guardian_phone")
 
 
-class ChildFields(PageForm, forms.Form):
+class ChildFields(SeenForm):
     """The facts of a child, without the consent."""
 
     unit = UnitField(label="所在单位")
@@ -107,7 +108,7 @@ class ChildEditForm(ChildFields):
 
     def __init__(self, *args: Any, child: Child, user: User, **kwargs: Any) -> None:
         clear = {name: getattr(child, name) for name in ("unit", "stage", "guardian_relation", "needs", "no_id_reason")}
-        super().__init__(*args, user=user, initial=clear, **kwargs)
+        super().__init__(*args, user=user, record=child, initial=clear, **kwargs)
         masks = {
             "name": child.masked_name,
             "id_number": child.masked_id,

@@ -8,13 +8,14 @@ from aid.querysets import ChildQuerySet
 from guanai import identity
 from guanai.crypto import blind_index
 from guanai.fields import EncryptedDateField, EncryptedTextField
+from guanai.models import Edited
 from orgs.models import Unit
 from volunteers.enums import Sex
 
 BIRTHDAYS = (14, 16, 18)
 
 
-class Child(models.Model):
+class Child(Edited):
     """A child whom the network helps. Known by a number; everything personal rests encrypted.
 
     Lists sort by number. The days of turning 14, 16 and 18 stand clear, since consent, categories and the end of

@@ -10,7 +10,9 @@ from aid.models import Certification, Child, Consent
 from aid.numbers import child_number
 from aid.validators import validate_not_before, validate_not_future, validate_person
 from guanai import identity
+from guanai.edits import check_seen
 from guanai.numbers import next_number
+from orgs.models import User
 
 # Neither number nor unit of the other record: it may lie outside the branch of who asks.
 KNOWN = "这个身份证号已经登记过，请联系县关工委办公室核对。"
@@ -39,10 +41,15 @@ def register_child(*, child: Child, consent: Consent | None) -> Child:
     return child
 
 
-def update_child(*, child: Child, **values: Any) -> Child:
+def update_child(
+    *, child: Child, by: User | None = None, seen: datetime.datetime | None = None, **values: Any
+) -> Child:
     """Change the fields that are given and leave the rest. The number stays, also when the unit changes.
 
+    `seen` is the version that the writer of a form had before them; a command that changes one field has none.
+
     Raises:
+        ChangedError: it was changed in the meantime; nothing was written.
         ValidationError: as `register_child`.
     """
     if values.get("id_number"):
@@ -50,7 +57,10 @@ def update_child(*, child: Child, **values: Any) -> Child:
         values = {"birth_date": None, "sex": "", **values}
     with transaction.atomic():
         # Two people at one record wait for each other, so that neither writes back what the other replaced.
-        current = Child.objects.select_for_update().get(pk=child.pk)
+        current = Child.objects.select_for_update(of=("self",)).select_related("updated_by").get(pk=child.pk)
+        if seen is not None:
+            check_seen(current, seen)
+        current.updated_by = by
         for name, value in values.items():
             setattr(current, name, value)
         _check_and_derive(current)

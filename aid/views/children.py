@@ -19,8 +19,6 @@ from aid.forms import (
     ConsentForm,
     EndCareForm,
     WithdrawalForm,
-    attempt,
-    submitted,
 )
 from aid.models import Child
 from aid.queries import child_for_user_or_404, children_for_user, consent_for_user_or_404
@@ -34,6 +32,7 @@ from aid.services import (
 )
 from aid.timeline import timeline_of
 from guanai.access import needs
+from guanai.attempts import attempt, submitted
 from guanai.forms import RevealForm
 from guanai.listing import make_listing, render_list
 from guanai.models import ViewLog
@@ -175,11 +174,14 @@ def child_create(request: HttpRequest) -> HttpResponse:
 @get_or_post
 @never_cache
 def child_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    child = child_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
-    form = ChildEditForm(request.POST or None, child=child, user=user_of(request))
-    if submitted(request, form) and attempt(form, lambda: update_child(child=child, **form.values())) is not None:
-        messages.success(request, "已保存。")
-        return redirect("aid:child_detail", child.pk)
+    user = user_of(request)
+    child = child_for_user_or_404(user, pk, Action.EDIT_CHILDREN)
+    form = ChildEditForm(request.POST or None, child=child, user=user)
+    if submitted(request, form):
+        written = attempt(form, lambda: update_child(child=child, by=user, seen=form.seen_at, **form.values()))
+        if written is not None:
+            messages.success(request, "已保存。")
+            return redirect("aid:child_detail", child.pk)
     return _child_form(request, child.pk, form, title="修改登记", submit="保存")
 
 

@@ -20,8 +20,6 @@ from aid.forms import (
     RefusalForm,
     ReversalForm,
     StepForm,
-    attempt,
-    submitted,
 )
 from aid.models import Grant
 from aid.queries import (
@@ -46,6 +44,7 @@ from aid.services import (
 )
 from aid.views.children import get_or_post
 from guanai.access import needs
+from guanai.attempts import attempt, submitted
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.models import User

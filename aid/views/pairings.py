@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from aid.forms import PairingEndForm, PairingFilterForm, PairingForm, VisitFilterForm, VisitForm, attempt, submitted
+from aid.forms import PairingEndForm, PairingFilterForm, PairingForm, VisitFilterForm, VisitForm
 from aid.queries import (
     child_for_user_or_404,
     pairing_for_user_or_404,
@@ -20,6 +20,7 @@ from aid.services import end_pairing, record_visit, start_pairing
 from aid.timeline import days_left
 from aid.views.children import get_or_post
 from guanai.access import needs
+from guanai.attempts import attempt, submitted
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.scope import may, user_of

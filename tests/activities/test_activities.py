@@ -14,7 +14,7 @@ from activities.enums import ActivityState
 from activities.models import Activity
 from orgs.enums import Role
 from tests.activities.factories import World, signed_in
-from tests.factories import make_activity, make_member, make_theme, make_venue, make_volunteer
+from tests.factories import make_activity, make_member, make_theme, make_venue, make_volunteer, seen
 
 LIST = "/activities/"
 EXPORT = "/activities/export/"
@@ -221,10 +221,6 @@ def test_the_detail_page_costs_the_same_for_many_people(world: World, django_ass
 
 
 # Review
-
-
-def seen(activity: Activity) -> dict[str, str]:
-    return {"seen": activity.updated_at.isoformat()}
 
 
 def test_the_office_archives_and_goes_on_with_the_next(world: World) -> None:

@@ -12,7 +12,7 @@ from activities.models import Meeting, Paper, PaperDeadline
 from activities.yearly import due_papers, paper_year
 from guanai.cells import CellState
 from tests.activities.factories import World, make_meeting, make_paper, signed_in
-from tests.factories import make_activity, make_unit, make_venue
+from tests.factories import make_activity, make_unit, make_venue, seen
 
 YEAR = timezone.localdate().year
 
@@ -126,16 +126,32 @@ def test_a_paper_is_written_then_filed(world: World) -> None:
     client = signed_in(world.secretary)
     client.post(paper_url(world), {"text": "写了一半", "step": "draft"})
     assert Paper.objects.get().state == PaperState.DRAFT
-    response = client.post(paper_url(world), {"text": "全年计划", "step": "file"}, follow=True)
+    entry = {"text": "全年计划", "step": "file"} | seen(Paper.objects.get())
+    response = client.post(paper_url(world), entry, follow=True)
     assert f"已归档：亭子镇 {YEAR} 年计划。" in body(response)
     paper = Paper.objects.get()
     assert (paper.state, paper.filed_on, paper.text) == (PaperState.FILED, timezone.localdate(), "全年计划")
     assert "正文是空的" in body(client.post(paper_url(world, "check"), {"text": "", "step": "file"}))
 
 
+def test_the_second_of_two_writers_of_a_paper_is_told(world: World) -> None:
+    opened = make_paper(world.township, text="全年计划")
+    signed_in(world.colleague).post(paper_url(world), {"text": "同事写的", "step": "draft"} | seen(opened))
+    told = body(signed_in(world.secretary).post(paper_url(world), {"text": "我写的", "step": "draft"} | seen(opened)))
+    assert f"被 {world.colleague.name} 于" in told
+    assert "我写的" in told
+    assert Paper.objects.get().text == "同事写的"
+
+
+def test_two_who_begin_the_same_paper_do_not_overwrite_each_other(world: World) -> None:
+    signed_in(world.colleague).post(paper_url(world), {"text": "同事写的", "step": "draft"})
+    told = body(signed_in(world.secretary).post(paper_url(world), {"text": "我写的", "step": "draft"}))
+    assert f"被 {world.colleague.name} 于" in told
+    assert Paper.objects.get().text == "同事写的"
+
+
 def test_who_may_write_a_paper(world: World) -> None:
-    make_paper(world.township, text="全年计划")
-    sent = {"text": "改了", "step": "file"}
+    sent = {"text": "改了", "step": "file"} | seen(make_paper(world.township, text="全年计划"))
     assert signed_in(world.stranger).get(paper_url(world)).status_code == 404
     assert signed_in(world.stranger).post(paper_url(world), sent).status_code == 404
     page = body(signed_in(world.reader).get(paper_url(world)))

@@ -25,7 +25,7 @@ from activities.services import (
     submit_activity,
     update_activity,
 )
-from guanai.edits import ChangedError
+from guanai.edits import NEVER, ChangedError
 from orgs.models import Unit, User
 from tests.activities.factories import World, an_entry, make_world
 from tests.factories import make_county, make_unit, make_venue, make_volunteer
@@ -308,13 +308,14 @@ def test_a_meeting_is_recorded_for_ones_branch_only(world: World) -> None:
 
 def test_a_paper_is_filed_once_it_has_a_text(world: World) -> None:
     year = timezone.localdate().year
+    mine: dict[str, Any] = {"by": world.secretary, "unit": world.township, "kind": "plan", "seen": NEVER}
     with pytest.raises(ValidationError, match="正文是空的"):
-        save_paper(by=world.secretary, unit=world.township, year=year, kind="plan", text=" ", file_it=True)
-    draft = save_paper(by=world.secretary, unit=world.township, year=year, kind="plan", text="一", file_it=False)
+        save_paper(**mine, year=year, text=" ", file_it=True)
+    draft = save_paper(**mine, year=year, text="一", file_it=False)
     assert (draft.state, draft.filed_on) == (PaperState.DRAFT, None)
-    filed = save_paper(by=world.secretary, unit=world.township, year=year, kind="plan", text="一二", file_it=True)
+    filed = save_paper(**mine | {"seen": draft.updated_at}, year=year, text="一二", file_it=True)
     assert (filed.pk, filed.state, filed.filed_on) == (draft.pk, PaperState.FILED, timezone.localdate())
     with pytest.raises(PermissionDenied):
-        save_paper(by=world.stranger, unit=world.township, year=year, kind="plan", text="三", file_it=True)
+        save_paper(**mine | {"by": world.stranger}, year=year, text="三", file_it=True)
     with pytest.raises(ValidationError, match="还没有到"):
-        save_paper(by=world.secretary, unit=world.township, year=year + 1, kind="plan", text="三", file_it=True)
+        save_paper(**mine, year=year + 1, text="三", file_it=True)

@@ -21,6 +21,7 @@ from tests.factories import (
     make_unit,
     make_visit,
     make_volunteer,
+    seen,
 )
 
 LIST = "/children/"
@@ -343,6 +344,7 @@ def test_the_form_of_change_shows_nothing_stored_in_clear_and_keeps_what_stays_e
             "guardian_relation": "祖母",
             "needs": "心理辅导",
             "school": "亭子镇初级中学",
+            **seen(child),
         },
     )
 
@@ -353,9 +355,23 @@ def test_the_form_of_change_shows_nothing_stored_in_clear_and_keeps_what_stays_e
     assert (changed.birth_date, changed.number) == (child.birth_date, child.number)
 
 
+def test_the_second_of_two_writers_is_told(world: World) -> None:
+    child = make_child(world.village)
+    url = reverse("aid:child_edit", args=[child.pk])
+    entry = {"unit": child.unit.pk, "stage": child.stage, "guardian_relation": "祖父", **seen(child)}
+    signed_in(world.colleague).post(url, {**entry, "needs": "学业辅导"})
+
+    told = signed_in(world.secretary).post(url, {**entry, "needs": "心理辅导"}).content.decode()
+
+    assert f"被 {world.colleague.name} 于" in told
+    assert "心理辅导" in told
+    child.refresh_from_db()
+    assert child.needs == "学业辅导"
+
+
 def test_a_changed_identity_number_corrects_birth_date_and_sex(world: World) -> None:
     child = make_child(world.village)
-    entry = {"unit": child.unit.pk, "stage": child.stage, "guardian_relation": "祖父"}
+    entry = {"unit": child.unit.pk, "stage": child.stage, "guardian_relation": "祖父", **seen(child)}
     number = make_id_number(datetime.date(2012, 1, 2), 122)
 
     signed_in(world.secretary).post(reverse("aid:child_edit", args=[child.pk]), {**entry, "id_number": number})
@@ -382,9 +398,8 @@ EDIT = {"stage": "middle", "guardian_relation": "祖母"}
 def test_who_may_write_a_record(world: World, name: str, entry: dict[str, str]) -> None:
     child = make_child(world.village)
 
-    answers = statuses(
-        world, reverse(f"aid:{name}", args=[child.pk]), {"unit": child.unit.pk, **entry}, by=world.colleague
-    )
+    sent = {"unit": child.unit.pk, **seen(child), **entry}
+    answers = statuses(world, reverse(f"aid:{name}", args=[child.pk]), sent, by=world.colleague)
 
     assert answers == AS_IT_SHOULD
 

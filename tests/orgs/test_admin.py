@@ -27,6 +27,7 @@ from tests.factories import (
     make_unit,
     make_user,
     make_volunteer,
+    seen,
 )
 from volunteers.models import Appointment, Team, TeamMember, Volunteer
 
@@ -220,10 +221,10 @@ def test_a_volunteer_s_form_holds_no_personal_value(office: Client, branch: Unit
     page = office.get(url(Volunteer, "change", person.pk)).content.decode()
     for secret in (person.id_number, person.phone, person.address, f"{person.birth_date:%Y-%m-%d}"):
         assert secret not in page
-    response = office.post(
-        url(Volunteer, "change", person.pk),
-        {"kind": "cadre", "is_core": "on", "former_post": "县教育局", "specialities": [], "phone": "13900000000"},
-    )
+    entry = {"kind": "cadre", "is_core": "on", "former_post": "县教育局", "specialities": [], "phone": "13900000000"}
+    refused = office.post(url(Volunteer, "change", person.pk), entry)
+    assert "您的内容还没有存入" in refused.content.decode()
+    response = office.post(url(Volunteer, "change", person.pk), entry | seen(person))
     assert response.status_code == 302
     again = Volunteer.objects.get(pk=person.pk)
     assert (again.kind, again.is_core, again.former_post) == ("cadre", True, "县教育局")
@@ -233,7 +234,7 @@ def test_a_volunteer_s_form_holds_no_personal_value(office: Client, branch: Unit
 
 def test_the_log_holds_numbers_and_names_of_fields_alone(office: Client, branch: Unit) -> None:
     person = make_volunteer(branch, name="欧阳承志")
-    office.post(url(Volunteer, "change", person.pk), {"kind": "cadre", "former_post": "某局局长"})
+    office.post(url(Volunteer, "change", person.pk), {"kind": "cadre", "former_post": "某局局长"} | seen(person))
     entry = LogEntry.objects.get()
     assert entry.object_repr == person.number
     for secret in ("欧阳承志", "某局局长", person.phone, person.id_number):

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from guanai.models import ViewLog
 from orgs.enums import Role
-from orgs.models import Unit
+from orgs.models import Unit, User
 from tests.factories import (
     make_activity,
     make_appointment,
@@ -21,6 +21,7 @@ from tests.factories import (
     make_team,
     make_unit,
     make_volunteer,
+    seen,
 )
 from volunteers.models import Availability, TeamMember, Volunteer
 from volunteers.services import TAKEN
@@ -406,7 +407,7 @@ def test_a_correction_never_shows_and_never_loses_what_is_secret(township: Unit)
     page = client.get(url).content.decode()
     for secret in (person.id_number, person.phone, person.address, f"{person.birth_date:%Y-%m-%d}"):
         assert secret not in page
-    client.post(url, form_of(township, name="杜成志", status="active"))
+    client.post(url, form_of(township, name="杜成志", status="active") | seen(person))
     again = Volunteer.objects.get(pk=person.pk)
     assert again.name == "杜成志"
     assert (again.id_number, again.phone, again.address, again.birth_date) == (
@@ -417,13 +418,45 @@ def test_a_correction_never_shows_and_never_loses_what_is_secret(township: Unit)
     )
 
 
+def test_the_second_of_two_writers_is_told_and_overwrites_only_knowingly(township: Unit) -> None:
+    person = make_volunteer(township, name="杜承志")
+    url = reverse("volunteers:volunteer_edit", args=[person.pk])
+    first, second = signed_in(township), signed_in(township)
+    entry = form_of(township, status="active") | seen(person)
+    first.post(url, entry | {"former_post": "县教育局"})
+    writer = User.objects.get(pk=first.session["_auth_user_id"])
+
+    told = second.post(url, entry | {"former_post": "县体育局"})
+    page = told.content.decode()
+    assert f"被 {writer.name} 于" in page
+    assert "您的内容还没有存入" in page
+    assert 'value="县体育局"' in page
+    person.refresh_from_db()
+    assert person.former_post == "县教育局"
+
+    again = entry | {"former_post": "县体育局", "seen": str(told.context["form"]["seen"].value())}
+    assert second.post(url, again).status_code == 302
+    person.refresh_from_db()
+    assert person.former_post == "县体育局"
+
+
+@pytest.mark.parametrize("forged", ["", "yesterday", "2999-01-01T00:00:00+00:00"])
+def test_a_forged_version_overwrites_nothing(township: Unit, forged: str) -> None:
+    person = make_volunteer(township, former_post="县教育局")
+    url = reverse("volunteers:volunteer_edit", args=[person.pk])
+    entry = form_of(township, status="active", former_post="县体育局")
+    assert signed_in(township).post(url, entry | {"seen": forged}).status_code == 200
+    person.refresh_from_db()
+    assert person.former_post == "县教育局"
+
+
 def test_leaving_needs_a_day(township: Unit) -> None:
     person = make_volunteer(township)
     client = signed_in(township)
     url = reverse("volunteers:volunteer_edit", args=[person.pk])
-    refused = client.post(url, form_of(township, status="left"))
+    refused = client.post(url, form_of(township, status="left") | seen(person))
     assert "退出或离世要填写日期" in refused.content.decode()
-    client.post(url, form_of(township, status="left", left_on="2025-02-01", left_reason="迁居"))
+    client.post(url, form_of(township, status="left", left_on="2025-02-01", left_reason="迁居") | seen(person))
     assert Volunteer.objects.get(pk=person.pk).status == "left"
 
 

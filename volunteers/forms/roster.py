@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from guanai import identity
+from guanai.edits import SeenForm
 from guanai.forms import PageForm
 from orgs.enums import Action
 from orgs.forms import BranchFilterForm
@@ -101,7 +102,7 @@ class UnitField(forms.ModelChoiceField[Unit]):
         return f"{'　' * obj.level}{obj.short_name}"
 
 
-class VolunteerForm(PageForm, forms.Form):
+class VolunteerForm(SeenForm):
     """Register somebody, or correct a record. What is registered already and secret is never put back into the form:
     an empty field then leaves it as it is.
     """
@@ -132,7 +133,7 @@ class VolunteerForm(PageForm, forms.Form):
         self.volunteer = volunteer
         if volunteer:
             kwargs.setdefault("initial", _initial(volunteer))
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, record=volunteer, **kwargs)
         # Whoever stands in a closed unit may stay there; nobody new comes in.
         open_or_own = Q(closed_on=None) | Q(pk=volunteer.unit_id) if volunteer else Q(closed_on=None)
         units = units_for(user, Action.EDIT_ROSTER).filter(open_or_own)
@@ -169,7 +170,7 @@ class VolunteerForm(PageForm, forms.Form):
 
     def fields_to_write(self) -> dict[str, Any]:
         """What the service gets: in a correction, secret fields that were left empty are left out."""
-        values = dict(self.cleaned_data)
+        values = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
         if values.pop("no_id"):
             values["id_number"] = ""
         elif self.volunteer and not values["id_number"]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from guanai import identity
 from guanai.crypto import blind_index
 from guanai.fields import EncryptedDateField, EncryptedTextField
+from guanai.models import Edited
 from guanai.pinyin import pinyin_key
 from orgs.models import Unit
 from volunteers.enums import Daypart, Sex, VeteranKind, VolunteerStatus, Weekday
@@ -31,7 +32,7 @@ class Speciality(models.Model):
         return self.name
 
 
-class Volunteer(models.Model):
+class Volunteer(Edited):
     """A 五老 or another helper on a unit's roster.
 
     The name is clear for who may see the roster; identity number, phone, address and birth date rest encrypted.

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from guanai import identity
 from guanai.crypto import blind_index
+from guanai.edits import check_seen
 from guanai.numbers import next_number
-from orgs.models import Unit
+from orgs.models import Unit, User
 from volunteers.enums import Sex, VolunteerStatus
 from volunteers.models import Availability, Speciality, Volunteer
 
@@ -48,7 +49,11 @@ def volunteer_number(unit_code: str, number: int) -> str:
 
 
 def register_volunteer(
-    *, specialities: Iterable[Speciality] = (), times: Iterable[Time] = (), **fields: Unpack[VolunteerFields]
+    *,
+    specialities: Iterable[Speciality] = (),
+    times: Iterable[Time] = (),
+    by: User | None = None,
+    **fields: Unpack[VolunteerFields],
 ) -> Volunteer:
     """Put somebody on a unit's roster under its next number (510824105-W0001). `unit`, `name`, `kind` are needed.
 
@@ -56,7 +61,7 @@ def register_volunteer(
         ValidationError: by field: a closed unit, a wrong identity number, one that is registered already, a birth date
             or a sex that the number contradicts, days in the wrong order.
     """
-    volunteer = Volunteer(status=VolunteerStatus.ACTIVE, joined_on=timezone.localdate())
+    volunteer = Volunteer(status=VolunteerStatus.ACTIVE, joined_on=timezone.localdate(), updated_by=by)
     with transaction.atomic():
         _write(volunteer, fields)
         # Last, since the series stays locked until the transaction ends.
@@ -73,16 +78,25 @@ def update_volunteer(
     volunteer: Volunteer,
     specialities: Iterable[Speciality] | None = None,
     times: Iterable[Time] | None = None,
+    by: User | None = None,
+    seen: datetime.datetime | None = None,
     **fields: Unpack[VolunteerFields],
 ) -> Volunteer:
     """Change what is given and leave the rest; the number stays, also when somebody moves to another unit.
 
+    `seen` is the version that the writer of a form had before them; a command that changes one field has none.
+
     Raises:
+        ChangedError: it was changed in the meantime; nothing was written.
         ValidationError: as `register_volunteer`.
     """
     with transaction.atomic():
         # Two people correcting one record wait for each other, so that neither writes back what the other replaced.
-        current = Volunteer.objects.select_for_update(of=("self",)).select_related("unit").get(pk=volunteer.pk)
+        rows = Volunteer.objects.select_for_update(of=("self",)).select_related("unit", "updated_by")
+        current = rows.get(pk=volunteer.pk)
+        if seen is not None:
+            check_seen(current, seen)
+        current.updated_by = by
         _write(current, fields)
         _save(current)
         if specialities is not None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from guanai.access import needs
+from guanai.attempts import attempt, submitted
 from guanai.dependents import person_parts
 from guanai.forms import RevealForm
 from guanai.listing import make_listing, render_list
@@ -188,12 +188,9 @@ def volunteer_create(request: HttpRequest) -> HttpResponse:
     unit = home_unit(user)
     initial = {"unit": request.GET.get("unit") or (unit.code if unit else "")}
     form = VolunteerForm(request.POST or None, user=user, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            person = register_volunteer(**form.fields_to_write())
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
+    if submitted(request, form):
+        person = attempt(form, lambda: register_volunteer(by=user, **form.fields_to_write()))
+        if person is not None:
             messages.success(request, f"已登记，编号 {person.number}。")
             return redirect("volunteers:volunteer_detail", person.pk)
     return render(
@@ -208,19 +205,12 @@ def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     person = volunteer_for_user_or_404(user, pk, Action.EDIT_ROSTER)
     form = VolunteerForm(request.POST or None, user=user, volunteer=person)
-    if request.method == "POST" and form.is_valid():
-        try:
-            update_volunteer(volunteer=person, **form.fields_to_write())
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
+    if submitted(request, form):
+        written = attempt(
+            form, lambda: update_volunteer(volunteer=person, by=user, seen=form.seen_at, **form.fields_to_write())
+        )
+        if written is not None:
             messages.success(request, "已保存修改。")
             return redirect("volunteers:volunteer_detail", person.pk)
     context = {"form": form, "person": person, "cancel_url": reverse("volunteers:volunteer_detail", args=[person.pk])}
     return render(request, "volunteers/volunteer_form.html", context)
-
-
-def add_errors(form: VolunteerForm, error: ValidationError) -> None:
-    """Put the service's reasons at their fields; one for a field that the form does not show stands above all."""
-    for name, reasons in error.message_dict.items():
-        form.add_error(name if name in form.fields else None, reasons)

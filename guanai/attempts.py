@@ -1,4 +1,7 @@
-"""What a service refuses is said at the field that it names; the entry stays in the form."""
+"""What a service refuses is said at the field that it names; the entry stays in the form.
+
+if submitted(request, form) and (saved := attempt(form, lambda: update_child(child=child, …))) is not None:
+"""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -6,6 +9,8 @@ from typing import TypeVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+
+from guanai.edits import ChangedError, SeenForm
 
 Result = TypeVar("Result")
 
@@ -19,9 +24,13 @@ def attempt(form: forms.BaseForm, action: Callable[[], Result]) -> Result | None
     """The result of `action`, or None with its refusal added to the form."""
     try:
         return action()
+    except ChangedError as changed:
+        if not isinstance(form, SeenForm):
+            raise
+        form.take_notice(changed)
     except ValidationError as refusal:
         by_field = refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
         for name, messages in by_field.items():
             for message in messages:
                 form.add_error(name if name in form.fields else None, message)
-        return None
+    return None

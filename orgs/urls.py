@@ -1,11 +1,16 @@
 from django.urls import path
 
-from orgs.views import network
+from orgs.views import committees, network
 
 app_name = "orgs"
 urlpatterns = [
     path("units/", network.unit_list, name="unit_list"),
     path("units/<slug:code>/", network.unit_detail, name="unit_detail"),
+    path("units/<slug:code>/committee/", committees.committee_edit, name="committee_edit"),
+    path("units/<slug:code>/committee/scan/", committees.committee_scan, name="committee_scan"),
+    path("units/<slug:code>/means/<int:year>/", committees.means_edit, name="means_edit"),
+    path("means/", committees.means_list, name="means_list"),
+    path("means/<int:year>/confirm/", committees.means_confirm, name="means_confirm"),
     path("coverage/", network.coverage, name="coverage"),
     path("coverage/export/", network.coverage_export, name="coverage_export"),
 ]

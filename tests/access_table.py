@@ -4,13 +4,17 @@
 is missing here.
 """
 
+import datetime
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from activities.models import Activity, ActivityDraft, Meeting
 from aid.models import Child, Consent, Grant, LedgerEntry, Pairing
+from guanai.attachments import store_attachment
 from guanai.job_files import store_file
 from guanai.models import Job
 from orgs.enums import Role
@@ -120,6 +124,19 @@ def _build(side: Side, user: User) -> Job:
     return Job.objects.create(kind=YEAR_REPORT, owner=owner, parameters={"year": 2025, "unit": "510824"})
 
 
+def founded_this_year(side: Side, user: User) -> dict[str, Any]:
+    """A committee, since only a committee has means."""
+    Unit.objects.filter(pk=side.village.pk).update(committee_established_on=datetime.date(2015, 6, 1))
+    return {"code": side.village.code, "year": 2025}
+
+
+def scanned(side: Side, user: User) -> dict[str, Any]:
+    """A committee with the scan of its document."""
+    scan = store_attachment(file=SimpleUploadedFile("a.pdf", b"%PDF-1.7 a paper"), by=user, label="文件")
+    Unit.objects.filter(pk=side.village.pk).update(committee_scan=scan)
+    return {"code": side.village.code}
+
+
 Target = Callable[[Side, User], dict[str, Any]]
 
 
@@ -161,6 +178,12 @@ TABLE = [
     Row("orgs:coverage", NETWORK),
     Row("orgs:coverage_export", NETWORK),
     Row("orgs:unit_detail", NETWORK, lambda side, _: {"code": side.village.code}, NETWORK),
+    Row("orgs:committee_edit", PERSONAL, lambda side, _: {"code": side.village.code}, NETWORK, BOTH),
+    Row("orgs:committee_scan", NETWORK, scanned, NETWORK),
+    Row("orgs:means_list", NETWORK),
+    Row("orgs:means_edit", NETWORK, founded_this_year, NETWORK),
+    Row("orgs:means_edit", PERSONAL, founded_this_year, NETWORK, POST),
+    Row("orgs:means_confirm", PERSONAL, methods=POST, fixed={"year": 2025}),
     Row("volunteers:volunteer_list", ROSTER),
     Row("volunteers:volunteer_export", ROSTER),
     Row("volunteers:volunteer_find", ROSTER, methods=POST),

@@ -4,29 +4,9 @@ import datetime
 from django.db import models
 from django.db.models import Q
 
-from activities.enums import MeetingKind, PaperKind, PaperState, PublicationKind
+from activities.enums import PaperKind, PaperState, PublicationKind
 from guanai.models import Edited
 from orgs.models import Unit
-
-
-class Meeting(models.Model):
-    """会议, 培训, 党委听取汇报: a record of its own, since scoring uses it."""
-
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="meetings", verbose_name="单位")
-    kind = models.CharField("类别", max_length=10, choices=MeetingKind.choices)
-    name = models.CharField("名称", max_length=80)
-    held_on = models.DateField("日期")
-    place = models.CharField("地点", max_length=80, blank=True)
-    attendance = models.PositiveIntegerField("参加人数", default=0)
-    decisions = models.CharField("议定事项", max_length=500, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "会议与培训"
-        ordering = ["-held_on", "-pk"]
-        indexes = [models.Index(fields=["unit", "-held_on"], name="meeting_unit_date")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.pk}"
 
 
 class Paper(Edited):

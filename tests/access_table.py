@@ -12,11 +12,11 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from activities.models import Activity, ActivityDraft, Meeting
+from activities.models import Activity, ActivityDraft, FollowUp, Inclusion, Meeting
 from aid.models import Child, Consent, Grant, LedgerEntry, Pairing
 from guanai.attachments import store_attachment
 from guanai.job_files import store_file
-from guanai.models import Job
+from guanai.models import Attachment, Job
 from orgs.enums import Role
 from orgs.models import Unit, User
 from reports.services import YEAR_REPORT
@@ -130,11 +130,39 @@ def founded_this_year(side: Side, user: User) -> dict[str, Any]:
     return {"code": side.village.code, "year": 2025}
 
 
+def a_scan(user: User) -> Attachment:
+    return store_attachment(file=SimpleUploadedFile("a.pdf", b"%PDF-1.7 a paper"), by=user, label="文件")
+
+
 def scanned(side: Side, user: User) -> dict[str, Any]:
     """A committee with the scan of its document."""
-    scan = store_attachment(file=SimpleUploadedFile("a.pdf", b"%PDF-1.7 a paper"), by=user, label="文件")
-    Unit.objects.filter(pk=side.village.pk).update(committee_scan=scan)
+    Unit.objects.filter(pk=side.village.pk).update(committee_scan=a_scan(user))
     return {"code": side.village.code}
+
+
+def minuted(side: Side, user: User) -> dict[str, Any]:
+    """A meeting with its minutes scanned."""
+    Meeting.objects.filter(pk=side.meeting.pk).update(scan=a_scan(user))
+    return {"pk": side.meeting.pk}
+
+
+def follow_up(side: Side, user: User) -> dict[str, Any]:
+    row = FollowUp.objects.create(meeting=side.meeting, text="配齐", owner="某人", due_on=datetime.date(2026, 1, 1))
+    return {"pk": row.pk}
+
+
+def cell(side: Side, user: User) -> dict[str, Any]:
+    return {"code": side.village.code, "year": 2025, "kind": "agenda"}
+
+
+def evidenced(side: Side, user: User) -> dict[str, Any]:
+    """One of 五纳入五统一 with its document scanned."""
+    key = cell(side, user)
+    day = datetime.date(2025, 3, 1)
+    Inclusion.objects.create(
+        unit=side.village, year=2025, kind=key["kind"], document="文号", dated_on=day, scan=a_scan(user)
+    )
+    return key
 
 
 Target = Callable[[Side, User], dict[str, Any]]
@@ -204,6 +232,14 @@ TABLE = [
     Row("activities:meeting_list", ROSTER),
     Row("activities:meeting_create", RECORDERS, methods=BOTH),
     Row("activities:meeting_edit", RECORDERS, by_pk("meeting"), ROSTER, BOTH),
+    Row("activities:meeting_detail", ROSTER, by_pk("meeting"), ROSTER),
+    Row("activities:meeting_scan", ROSTER, minuted, ROSTER),
+    Row("activities:follow_up_list", ROSTER),
+    Row("activities:follow_up_close", RECORDERS, follow_up, ROSTER, BOTH),
+    Row("activities:inclusion_list", ROSTER),
+    Row("activities:inclusion_edit", ROSTER, cell, ROSTER),
+    Row("activities:inclusion_edit", RECORDERS, cell, ROSTER, POST),
+    Row("activities:inclusion_scan", ROSTER, evidenced, ROSTER),
     Row("activities:venue_list", ROSTER),
     Row("activities:paper_list", ROSTER),
     Row(

@@ -88,3 +88,8 @@ class Inclusion(Edited):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.year} {self.kind}"
+
+    @property
+    def evidence(self) -> str:
+        """The document number, or the name of the meeting."""
+        return self.document or (self.meeting.name if self.meeting else "")

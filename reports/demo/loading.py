@@ -14,6 +14,7 @@ from reports.demo.desks import lay_out_desks
 from reports.demo.events import make_activities
 from reports.demo.fund import make_fund, open_accounts, post_all, raise_funds, spend
 from reports.demo.grants import plan_grants, write_grants
+from reports.demo.linkage import make_follow_ups, make_inclusions
 from reports.demo.network import establish_committees, make_network, make_unit_years
 from reports.demo.pairings import make_pairings
 from reports.demo.papers import make_meetings, make_papers, make_publications
@@ -110,6 +111,8 @@ def _load_work(world: World, steps: _Steps) -> None:
     steps.done(f"desks: {drafts} drafts, {returned} activities sent back")
     meetings, papers, publications = make_meetings(world), make_papers(world), make_publications(world)
     steps.done(f"papers: {meetings} meetings, {papers} papers, {publications} publications")
+    asked, evidenced = make_follow_ups(world), make_inclusions(world)
+    steps.done(f"linkage: {asked} follow-ups of hearings, {evidenced} cells of 五纳入五统一")
 
 
 def _load_aid(world: World, steps: _Steps) -> None:

@@ -119,7 +119,7 @@ def means_confirm(request: HttpRequest, year: int) -> HttpResponse:
         messages.warning(request, "没有勾选关工委。")
     else:
         done = confirm_as_before(units=units, year=year, by=user)
-        messages.success(request, f"已确认 {done} 个关工委 {year} 年的保障与去年一样。")
+        messages.success(request, f"已确认 {done} 个关工委 {year} 年的保障。")
     branch = request.POST.get("branch", "")
     known = branch if branch.isalnum() else ""
     return redirect(f"{reverse('orgs:means_list')}?year={year}&unit={known}")

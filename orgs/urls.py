@@ -1,5 +1,6 @@
 from django.urls import path
 
+from orgs import api
 from orgs.views import committees, network
 
 app_name = "orgs"
@@ -13,4 +14,8 @@ urlpatterns = [
     path("means/<int:year>/confirm/", committees.means_confirm, name="means_confirm"),
     path("coverage/", network.coverage, name="coverage"),
     path("coverage/export/", network.coverage_export, name="coverage_export"),
+    path("api/v1/units/", api.UnitsView.as_view(), name="api_units"),
+    path("api/v1/units/<slug:code>/", api.UnitView.as_view(), name="api_unit"),
+    path("api/v1/tree/", api.TreeView.as_view(), name="api_tree"),
+    path("api/v1/coverage/", api.CoverageView.as_view(), name="api_coverage"),
 ]

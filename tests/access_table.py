@@ -23,6 +23,7 @@ from reports.services import YEAR_REPORT
 from tests.activities.factories import make_meeting
 from tests.factories import (
     make_activity,
+    make_appointment,
     make_child,
     make_donation,
     make_fund_account,
@@ -165,6 +166,10 @@ def evidenced(side: Side, user: User) -> dict[str, Any]:
     return key
 
 
+def appointed(side: Side, user: User) -> dict[str, Any]:
+    return {"pk": make_appointment(side.village, official=f"{side.marks[0]}书记").pk}
+
+
 Target = Callable[[Side, User], dict[str, Any]]
 
 
@@ -301,6 +306,13 @@ TABLE = [
     Row("reports:evaluation_score", SCORERS, methods=POST, fixed={"year": 2025}, for_county=True),
     Row("reports:evaluation", SCORED, lambda side, _: {"year": 2025, "code": side.township.code}, SCORED),
     Row("reports:api_figures", NETWORK, query=by_unit),
-    Row("reports:api_units", NETWORK),
+    Row("orgs:api_units", NETWORK),
+    Row("orgs:api_unit", NETWORK, lambda side, _: {"code": side.village.code}, NETWORK),
+    Row("orgs:api_tree", NETWORK),
+    Row("orgs:api_tree", NETWORK, query=by_unit),
+    Row("orgs:api_coverage", NETWORK),
+    Row("orgs:api_coverage", NETWORK, query=by_unit),
+    Row("volunteers:api_appointments", NETWORK),
+    Row("volunteers:api_appointment", NETWORK, appointed, NETWORK),
     Row("reports:api_schema", EVERYBODY),
 ]

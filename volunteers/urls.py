@@ -1,5 +1,6 @@
 from django.urls import path, register_converter
 
+from volunteers import api
 from volunteers.views import roster
 
 
@@ -26,4 +27,6 @@ urlpatterns = [
     path("volunteers/<int:pk>/", roster.volunteer_detail, name="volunteer_detail"),
     path("volunteers/<int:pk>/edit/", roster.volunteer_edit, name="volunteer_edit"),
     path("volunteers/<int:pk>/reveal/<volunteer_secret:field>/", roster.volunteer_reveal, name="volunteer_reveal"),
+    path("api/v1/appointments/", api.AppointmentsView.as_view(), name="api_appointments"),
+    path("api/v1/appointments/<int:pk>/", api.AppointmentView.as_view(), name="api_appointment"),
 ]

@@ -8,10 +8,12 @@ from activities.enums import ActivityForm, ActivityState
 from activities.models.taxonomies import Partner, Programme, Theme
 from activities.models.venues import Venue
 from activities.querysets import ActivityQuerySet
+from guanai.history import track_links, tracked, untracked
 from orgs.models import Unit
 from volunteers.models import Volunteer
 
 
+@tracked(exclude=("entry_key",))
 class Activity(models.Model):
     """One thing that happened. It belongs to its 主办 `unit`; co-hosts list it, totals count it once."""
 
@@ -90,6 +92,10 @@ class Activity(models.Model):
         return self.venue.name if self.venue else self.place
 
 
+track_links(Activity, "co_hosts", "partners", "programmes", "speakers", "participants")
+
+
+@untracked("typed and not yet reported: its writer's own")
 class ActivityDraft(models.Model):
     """What somebody has typed into the activity form so far, just as typed: it may be incomplete or wrong.
 

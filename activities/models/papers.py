@@ -5,9 +5,11 @@ from django.db import models
 from django.db.models import Q
 
 from activities.enums import MeetingKind, PaperKind, PaperState, PublicationKind
+from guanai.history import tracked
 from orgs.models import Unit
 
 
+@tracked()
 class Meeting(models.Model):
     """会议, 培训, 党委听取汇报: a record of its own, since scoring uses it."""
 
@@ -28,6 +30,8 @@ class Meeting(models.Model):
         return f"{self.get_kind_display()} {self.pk}"
 
 
+# That it was rewritten, not each version of pages of text.
+@tracked(personal=("text",))
 class Paper(models.Model):
     """A unit's yearly paper: plan, check, summary, assessment, statistics form."""
 
@@ -54,6 +58,7 @@ class Paper(models.Model):
         return f"{self.unit_id} {self.year} {self.kind}"
 
 
+@tracked()
 class PaperDeadline(models.Model):
     """By which day of the year a kind of paper is due; the county edits it."""
 
@@ -79,6 +84,7 @@ class PaperDeadline(models.Model):
         return datetime.date(year, self.month, min(self.day, last))
 
 
+@tracked()
 class Publication(models.Model):
     """调研 and 信息 that a unit wrote, and where one was adopted."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from activities.models import Activity, ActivityDraft, Meeting
 from aid.models import Child, Consent, Grant, LedgerEntry, Pairing
 from guanai.job_files import store_file
-from guanai.models import Job
+from guanai.models import Job, RowEvent
 from orgs.enums import Role
 from orgs.models import Unit, User
 from reports.services import YEAR_REPORT
@@ -51,6 +51,7 @@ MANAGERS = frozenset({M})
 BUILDERS = frozenset({O, L})
 SCORED = frozenset({O, S, R, L})
 SCORERS = frozenset({O, R, L})
+AUDITORS = frozenset({D})
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,11 @@ def _build(side: Side, user: User) -> Job:
     return Job.objects.create(kind=YEAR_REPORT, owner=owner, parameters={"year": 2025, "unit": "510824"})
 
 
+def last_event(unit: Unit) -> int:
+    """Something that happened to a record of the unit."""
+    return RowEvent.objects.filter(unit_id=unit.pk).latest("pk").pk
+
+
 Target = Callable[[Side, User], dict[str, Any]]
 
 
@@ -160,6 +166,9 @@ TABLE = [
     Row("orgs:unit_list", NETWORK),
     Row("orgs:coverage", NETWORK),
     Row("orgs:coverage_export", NETWORK),
+    Row("orgs:trail_list", AUDITORS),
+    Row("orgs:trail_export", AUDITORS),
+    Row("orgs:trail_detail", AUDITORS, lambda side, _: {"stream": "row", "pk": last_event(side.village)}, AUDITORS),
     Row("orgs:unit_detail", NETWORK, lambda side, _: {"code": side.village.code}, NETWORK),
     Row("volunteers:volunteer_list", ROSTER),
     Row("volunteers:volunteer_export", ROSTER),

@@ -14,7 +14,8 @@ from django.urls import reverse
 from activities.models import Meeting
 from guanai.enums import Change
 from guanai.history import TRACKED, UNTRACKED
-from guanai.models import RowEvent
+from guanai.jobs import claim_start
+from guanai.models import Job, RowEvent
 from guanai.trail import history_of
 from orgs.enums import Role
 from orgs.models import Unit
@@ -198,6 +199,16 @@ def test_a_task_and_a_command_are_named(db: None) -> None:
 
     assert last(county).via == "reports.tasks.build"
     assert last(county).actor is None
+
+
+def test_what_a_job_changes_is_its_owner_s(db: None) -> None:
+    owner = make_user()
+    job = Job.objects.create(kind="year_report", owner=owner)
+    with pghistory.context(task="reports.tasks.build"):
+        assert claim_start(job.pk)
+        county = make_county()
+
+    assert (last(county).actor, last(county).via) == (owner, "reports.tasks.build")
 
 
 @pytest.mark.usefixtures("db")

@@ -1,6 +1,5 @@
 """Seals: what is sealed when, by whom at once, and that every kind of tampering is found."""
 
-import datetime
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,79 +9,16 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.utils import timezone
 from pytest_django import Settings
 
-from guanai import seal_files, seals
 from guanai.database_role import as_owner
 from guanai.enums import Finding, Verb
-from guanai.models import AuditSeal, RowEvent, SealCheck, SealRetirement, TrailEntry, ViewLog
-from guanai.retention import expire_trail, months_before
-from guanai.seal_check import BrokenSealError, check_all
+from guanai.models import AuditSeal, SealCheck, TrailEntry
 from guanai.seals import SealError, carry_numbers_on, seal_all
 from guanai.trail import note
-from tests.factories import make_child, make_county, make_donation, make_fund_account, make_user
+from tests.guanai.sealed import finding, holds, seal, tamper
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def files(settings: Settings, tmp_path: Path) -> list[Path]:
-    paths = [tmp_path / "here" / "seals.log", tmp_path / "elsewhere.log"]
-    settings.SEAL_FILES = paths
-    return paths
-
-
-def open_rows() -> int:
-    """Rows that no seal covers yet."""
-    count = 0
-    for name, model in seals.streams().items():
-        last = AuditSeal.objects.filter(stream=name).order_by("number").last()
-        count += model._default_manager.filter(xact__gte=last.ends if last else 0).count()
-    return count
-
-
-def seal() -> None:
-    """Seal all there is. Another test process on the same server may hold the count of transactions back."""
-    ends = time.monotonic() + 60
-    while open_rows():
-        seal_all()
-        assert time.monotonic() < ends, "a transaction beside this test runs too long"
-
-
-def holds() -> list[str]:
-    """What `verify_audit` says of a trail that is in order."""
-    said: list[str] = []
-    check_all(said.append)
-    return said
-
-
-def finding() -> Finding:
-    with pytest.raises(BrokenSealError) as caught:
-        holds()
-    return caught.value.finding
-
-
-def tamper(*statements: str) -> None:
-    """As the owner of the tables, with every trigger off."""
-    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        for statement in statements:
-            cursor.execute(statement)
-            assert cursor.rowcount > 0, statement
-
-
-@pytest.fixture
-def sealed_trail() -> None:
-    """Two seals of every stream."""
-    county = make_county()
-    for _ in range(2):
-        child = make_child(county)
-        ViewLog.objects.create(user=make_user(), record="aid.child", record_id=child.pk, field="姓名", reason="走访")
-        note(Verb.SIGN_IN)
-        make_donation(make_fund_account(county, name=f"账户{child.pk}"), 100)
-        seal()
-    assert set(AuditSeal.objects.values_list("number", flat=True)) >= {1, 2}
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("seal_files_here")]
 
 
 def test_all_streams_are_sealed_and_hold(sealed_trail: None) -> None:
@@ -196,26 +132,28 @@ def test_seals_made_with_another_key_do_not_hold(sealed_trail: None, settings: S
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_a_file_outside_that_is_gone_or_written_over_is_told(sealed_trail: None, files: list[Path], which: int) -> None:
-    before = files[which].read_text(encoding="ascii")
-    files[which].unlink()
+def test_a_file_outside_that_is_gone_or_written_over_is_told(
+    sealed_trail: None, seal_files_here: list[Path], which: int
+) -> None:
+    before = seal_files_here[which].read_text(encoding="ascii")
+    seal_files_here[which].unlink()
     assert finding() == Finding.FILE
-    files[which].write_text("nonsense\n", encoding="ascii")
+    seal_files_here[which].write_text("nonsense\n", encoding="ascii")
     assert finding() == Finding.FILE
-    files[which].write_text(before, encoding="ascii")
+    seal_files_here[which].write_text(before, encoding="ascii")
     holds()
 
 
-def test_the_files_outside_are_only_added_to_and_private(sealed_trail: None, files: list[Path]) -> None:
-    before = files[0].read_text(encoding="ascii")
+def test_the_files_outside_are_only_added_to_and_private(sealed_trail: None, seal_files_here: list[Path]) -> None:
+    before = seal_files_here[0].read_text(encoding="ascii")
     note(Verb.SIGN_IN)
     seal()
-    after = files[0].read_text(encoding="ascii")
+    after = seal_files_here[0].read_text(encoding="ascii")
 
     assert after.startswith(before)
     assert len(after.splitlines()) == len(before.splitlines()) + 1
-    assert files[0].stat().st_mode & 0o777 == 0o600
-    assert files[1].read_text(encoding="ascii") == after
+    assert seal_files_here[0].stat().st_mode & 0o777 == 0o600
+    assert seal_files_here[1].read_text(encoding="ascii") == after
 
 
 def in_thread(work: Callable[[], None]) -> threading.Thread:
@@ -334,105 +272,3 @@ def test_a_database_restored_into_a_younger_server_is_not_sealed_before_migrate_
 
     holds()
     assert AuditSeal.objects.filter(stream="entry").count() == 3
-
-
-def age_seals(months: int, *, number: int) -> None:
-    """Make seals as old as if they had been made then: re-signed by the key, which the tests hold."""
-    moment = months_before(timezone.now(), months)
-    for stream in seals.streams():
-        previous = ""
-        for one in AuditSeal.objects.filter(stream=stream).order_by("number"):
-            one.made_at = moment if one.number <= number else one.made_at
-            one.previous = previous
-            one.digest = previous = seals.digest_of(one)
-            values = f"made_at = '{one.made_at.isoformat()}', previous = '{one.previous}', digest = '{one.digest}'"
-            tamper(f"UPDATE guanai_auditseal SET {values} WHERE id = {one.pk}")  # noqa: S608 - values of the test
-
-
-def _write_files_anew(files: list[Path]) -> None:
-    for path in files:
-        path.unlink()
-    seal_files.write(AuditSeal.objects.all())
-
-
-def test_expired_rows_go_seal_by_seal_and_the_chain_still_holds(
-    sealed_trail: None, settings: Settings, files: list[Path]
-) -> None:
-    settings.TRAIL_MONTHS = 6
-    age_seals(7, number=1)
-    _write_files_anew(files)
-    ledger, old = connection_count("aid_ledgerentry"), AuditSeal.objects.get(stream="row", number=1)
-
-    made = {one.stream: one for one in expire_trail()}
-
-    assert set(made) == {"row", "entry", "look"}
-    assert made["row"].rows == old.rows
-    assert not RowEvent.objects.filter(xact__lt=old.ends).exists()
-    assert connection_count("aid_ledgerentry") == ledger
-    assert TrailEntry.objects.filter(verb=Verb.EXPIRED).count() == 3
-    holds()
-    seal()
-    holds()
-    assert expire_trail() == []
-
-
-def connection_count(table: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - names of the test
-        return int(cursor.fetchone()[0])
-
-
-def test_nothing_young_expires(sealed_trail: None, settings: Settings) -> None:
-    settings.TRAIL_MONTHS = 6
-    age_seals(5, number=1)
-
-    assert expire_trail() == []
-
-
-def test_a_row_put_where_all_expired_is_found(sealed_trail: None, settings: Settings, files: list[Path]) -> None:
-    settings.TRAIL_MONTHS = 6
-    age_seals(7, number=1)
-    _write_files_anew(files)
-    expire_trail()
-    tamper("INSERT INTO guanai_trailentry (xact, at, verb, record, detail) VALUES (5, now(), 'sign_in', '', '{}')")
-
-    assert finding() == Finding.INSERTED
-
-
-def test_a_forged_statement_that_rows_expired_is_found(sealed_trail: None) -> None:
-    """Somebody with the tables and without the key deletes rows and says that it was their time."""
-    old = AuditSeal.objects.get(stream="entry", number=1)
-    tamper(
-        f"DELETE FROM guanai_trailentry WHERE xact < {old.ends}",  # noqa: S608 - a number
-        "INSERT INTO guanai_sealretirement (stream, through, rows, made_at, digest)"
-        " VALUES ('entry', 1, 1, now(), repeat('a', 64))",
-    )
-
-    assert finding() == Finding.SEAL_CHANGED
-
-
-def test_a_statement_about_seals_that_were_too_young_does_not_hold(sealed_trail: None) -> None:
-    """Not even somebody with the key shortens the six months."""
-    old = AuditSeal.objects.get(stream="entry", number=1)
-    retirement = SealRetirement(stream="entry", through=1, rows=1, made_at=timezone.now())
-    retirement.digest = seals.digest_of_retirement(retirement, old)
-    retirement.save()
-    tamper(f"DELETE FROM guanai_trailentry WHERE xact < {old.ends}")  # noqa: S608 - a number
-
-    assert finding() == Finding.SEAL_CHANGED
-
-
-def test_less_than_six_months_is_refused(settings: Settings) -> None:
-    from django.core.management import CommandError
-
-    settings.TRAIL_MONTHS = 5
-    with pytest.raises(CommandError, match="6 months"):
-        call_command("expire_trail")
-
-
-@pytest.mark.parametrize(
-    ("at", "months", "expected"),
-    [((2026, 8, 31), 6, (2026, 2, 28)), ((2026, 3, 15), 6, (2025, 9, 15)), ((2026, 12, 1), 12, (2025, 12, 1))],
-)
-def test_months_before(at: tuple[int, int, int], months: int, expected: tuple[int, int, int]) -> None:
-    assert months_before(datetime.datetime(*at, tzinfo=datetime.UTC), months).date() == datetime.date(*expected)

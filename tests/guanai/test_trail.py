@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from guanai import trail
 from guanai.enums import Verb
-from guanai.models import TrailEntry
+from guanai.job_files import store_file
+from guanai.models import Job, TrailEntry
 from guanai.trail import note
 from orgs.enums import Role
 from orgs.models import User
+from reports.services import YEAR_REPORT
 from tests.factories import make_child, make_county, make_member, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,19 @@ def test_every_export_is_noted(client: Client, member: User, name: str) -> None:
     entry = TrailEntry.objects.latest("pk")
     assert (entry.verb, entry.actor, entry.address) == ("exported", member, WHERE)
     assert entry.detail["file"].endswith(".xlsx")
+
+
+def test_a_downloaded_file_of_a_job_is_noted_with_its_name(client: Client, member: User) -> None:
+    job = Job.objects.create(kind=YEAR_REPORT, owner=member, parameters={"year": 2025, "unit": "510824"})
+    file = store_file(job=job, name="总结.docx", label="总结", content=b"a paper")
+    client.force_login(member)
+
+    response = client.get(reverse("reports:job_file", args=[file.pk]), REMOTE_ADDR=WHERE)
+
+    assert b"".join(response) == b"a paper"
+    entry = TrailEntry.objects.latest("pk")
+    assert (entry.verb, entry.actor) == ("downloaded", member)
+    assert (entry.detail["file"], entry.detail["numbers"]) == ("总结.docx", {"pk": str(file.pk)})
 
 
 def test_of_a_filter_only_what_is_harmless_is_kept(client: Client, member: User) -> None:

@@ -64,6 +64,20 @@ def connection_count(table: str) -> int:
         return int(cursor.fetchone()[0])
 
 
+@pytest.mark.usefixtures("sealed_trail")
+def test_a_file_outside_that_is_no_longer_written_is_told(seal_files_here: list[Path]) -> None:
+    age_seals(1, number=2)
+    _write_files_anew(seal_files_here)
+    holds()
+    lines = seal_files_here[1].read_text(encoding="ascii").splitlines(keepends=True)
+    newest = AuditSeal.objects.filter(stream="row").latest("number")
+    kept = [line for line in lines if not line.startswith(f"row {newest.number} ")]
+    assert len(kept) == len(lines) - 1
+    seal_files_here[1].write_text("".join(kept), encoding="ascii")
+
+    assert finding() == Finding.FILE
+
+
 def test_nothing_young_expires(sealed_trail: None, settings: Settings) -> None:
     settings.TRAIL_MONTHS = 6
     age_seals(5, number=1)

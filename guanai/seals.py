@@ -146,13 +146,12 @@ def latest_seals() -> list[AuditSeal]:
 def carry_numbers_on() -> None:
     """Raise the count of transactions above all numbers that the trail holds already. Run as the owner, by migrate."""
     with transaction.atomic(), connection.cursor() as cursor:
-        tables = [AuditSeal._meta.db_table, *(model._meta.db_table for model in streams().values())]
         cursor.execute(
-            "SELECT bool_and(to_regclass(name) IS NOT NULL) AND to_regproc('guanai_xact') IS NOT NULL"
-            " FROM unnest(%s::text[]) AS name",
-            [tables],
+            "SELECT count(*) FROM pg_attribute WHERE attname = 'xact' AND NOT attisdropped"
+            " AND attrelid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)",
+            [[model._meta.db_table for model in streams().values()]],
         )
-        if cursor.fetchone() != (True,):
+        if cursor.fetchone() != (len(streams()),):
             return  # A migration up to a point before the trail.
         cursor.execute("SELECT guanai_xact(), guanai_xact() - pg_current_xact_id()::text::bigint")
         now, shift = cursor.fetchone()

@@ -261,6 +261,13 @@ def younger_server(sealed_trail: None) -> Iterator[None]:
         cursor.execute(words.format(0))
 
 
+def test_a_migration_up_to_a_point_before_the_trail_carries_nothing_on(sealed_trail: None) -> None:
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE aid_ledgerentry DROP COLUMN xact CASCADE")
+        carry_numbers_on()
+        transaction.set_rollback(True)
+
+
 def test_a_database_restored_into_a_younger_server_is_not_sealed_before_migrate_has_run(younger_server: None) -> None:
     with pytest.raises(SealError, match="migrate"):
         seal_all()

@@ -11,8 +11,9 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.views import APIView, exception_handler
 
 PREFIX = "/api/"
 # What is said where a page would be drawn; words for people, the status for programs.
@@ -22,6 +23,15 @@ WORDS = {
     404: "没有这个地址或记录，或者不在您的范围内。",
     500: "系统出了错，已经记下。",
 }
+
+
+class PrivateView(APIView):
+    """The base of every endpoint: what it answers stays in no cache."""
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        finished["Cache-Control"] = "private, no-store"
+        return finished
 
 
 class Pages(PageNumberPagination):

@@ -10,9 +10,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from guanai.api import ERROR
+from guanai.api import ERROR, PrivateView
 from orgs.enums import TIER_OF_KIND, Action, Tier, UnitKind
 from orgs.models import Unit
 from orgs.network import Node, by_place, by_tier, load_branch
@@ -52,7 +51,7 @@ class UnitFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library
         return rows.required() if value else rows.exclude(pk__in=Unit.objects.required())
 
 
-class UnitsView(ListAPIView[Unit]):
+class UnitsView(PrivateView, ListAPIView[Unit]):
     """The units of the user's branches in tree order."""
 
     guanai_action = Action.VIEW_NETWORK
@@ -65,7 +64,7 @@ class UnitsView(ListAPIView[Unit]):
         return units_for(user_of(self.request), Action.VIEW_NETWORK).select_related("parent", "successor")
 
 
-class UnitView(RetrieveAPIView[Unit]):
+class UnitView(PrivateView, RetrieveAPIView[Unit]):
     """One unit."""
 
     guanai_action = Action.VIEW_NETWORK
@@ -82,7 +81,7 @@ class UnitView(RetrieveAPIView[Unit]):
         return unit_for_user_or_404(user_of(self.request), self.kwargs["code"])
 
 
-class TreeView(APIView):
+class TreeView(PrivateView):
     """The open units under one, as a tree."""
 
     guanai_action = Action.VIEW_NETWORK
@@ -100,7 +99,7 @@ class TreeView(APIView):
         return Response([_tree(load_branch(top), depth) for top in _tops(request)])
 
 
-class CoverageView(APIView):
+class CoverageView(PrivateView):
     """Coverage by tier and kind, and by township and department."""
 
     guanai_action = Action.VIEW_NETWORK

@@ -28,5 +28,6 @@ class OrgsConfig(AppConfig):
                 order=50,
                 also=("orgs:means_",),
             ),
+            MenuItem(Group.ADMIN, "审计日志", "orgs:trail_list", Action.VIEW_TRAIL, order=80),
             MenuItem(Group.ADMIN, "管理后台", "admin:index", Action.USE_ADMIN, order=90),
         )

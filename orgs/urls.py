@@ -1,7 +1,7 @@
 from django.urls import path
 
 from orgs import api
-from orgs.views import committees, network
+from orgs.views import committees, network, trail
 
 app_name = "orgs"
 urlpatterns = [
@@ -18,4 +18,7 @@ urlpatterns = [
     path("api/v1/units/<slug:code>/", api.UnitView.as_view(), name="api_unit"),
     path("api/v1/tree/", api.TreeView.as_view(), name="api_tree"),
     path("api/v1/coverage/", api.CoverageView.as_view(), name="api_coverage"),
+    path("trail/", trail.trail_list, name="trail_list"),
+    path("trail/export/", trail.trail_export, name="trail_export"),
+    path("trail/<slug:stream>/<int:pk>/", trail.trail_detail, name="trail_detail"),
 ]

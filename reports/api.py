@@ -7,10 +7,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from guanai.access import SIGNED_IN
-from guanai.api import ERROR
+from guanai.api import ERROR, PrivateView
 from orgs.enums import Action
 from orgs.scope import user_of
 from reports.indicators import INDICATORS, Period
@@ -20,7 +19,7 @@ from reports.rollup import figures
 from reports.serializers import FiguresSerializer
 
 
-class FiguresView(APIView):
+class FiguresView(PrivateView):
     """Every figure of one unit's branch in one year."""
 
     guanai_action = Action.VIEW_FIGURES

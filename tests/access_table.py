@@ -16,7 +16,7 @@ from activities.models import Activity, ActivityDraft, FollowUp, Inclusion, Meet
 from aid.models import Child, Consent, Grant, LedgerEntry, Pairing
 from guanai.attachments import store_attachment
 from guanai.job_files import store_file
-from guanai.models import Attachment, Job
+from guanai.models import Attachment, Job, RowEvent
 from orgs.enums import Role
 from orgs.models import Unit, User
 from reports.services import YEAR_REPORT
@@ -56,6 +56,7 @@ MANAGERS = frozenset({M})
 BUILDERS = frozenset({O, L})
 SCORED = frozenset({O, S, R, L})
 SCORERS = frozenset({O, R, L})
+AUDITORS = frozenset({D})
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,11 @@ def appointed(side: Side, user: User) -> dict[str, Any]:
     return {"pk": make_appointment(side.village, official=f"{side.marks[0]}书记").pk}
 
 
+def last_event(unit: Unit) -> int:
+    """Something that happened to a record of the unit."""
+    return RowEvent.objects.filter(unit_id=unit.pk).latest("pk").pk
+
+
 Target = Callable[[Side, User], dict[str, Any]]
 
 
@@ -210,6 +216,9 @@ TABLE = [
     Row("orgs:unit_list", NETWORK),
     Row("orgs:coverage", NETWORK),
     Row("orgs:coverage_export", NETWORK),
+    Row("orgs:trail_list", AUDITORS),
+    Row("orgs:trail_export", AUDITORS),
+    Row("orgs:trail_detail", AUDITORS, lambda side, _: {"stream": "row", "pk": last_event(side.village)}, AUDITORS),
     Row("orgs:unit_detail", NETWORK, lambda side, _: {"code": side.village.code}, NETWORK),
     Row("orgs:committee_edit", PERSONAL, lambda side, _: {"code": side.village.code}, NETWORK, BOTH),
     Row("orgs:committee_scan", NETWORK, scanned, NETWORK),

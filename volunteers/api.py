@@ -9,7 +9,7 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from guanai.api import ERROR
+from guanai.api import ERROR, PrivateView
 from orgs.enums import Action
 from orgs.queries import unit_for_user_or_404
 from orgs.querysets import in_branch_q
@@ -39,7 +39,7 @@ class AppointmentFilter(django_filters.FilterSet):  # type: ignore[misc]  # the 
         return rows.running(value)
 
 
-class AppointmentsView(ListAPIView[Appointment]):
+class AppointmentsView(PrivateView, ListAPIView[Appointment]):
     """Appointments of the user's branches, in tree order."""
 
     guanai_action = Action.VIEW_NETWORK
@@ -52,7 +52,7 @@ class AppointmentsView(ListAPIView[Appointment]):
         return appointments_for(self.request)
 
 
-class AppointmentView(RetrieveAPIView[Appointment]):
+class AppointmentView(PrivateView, RetrieveAPIView[Appointment]):
     """One appointment."""
 
     guanai_action = Action.VIEW_NETWORK

@@ -5,10 +5,12 @@ from django.db.models import Q
 
 from activities.enums import InclusionKind, MeetingKind
 from activities.querysets import FollowUpQuerySet
+from guanai.history import tracked
 from guanai.models import Attachment, Edited
 from orgs.models import Unit
 
 
+@tracked()
 class Meeting(Edited):
     """会议, 培训, 党委听取汇报: a record of its own, since scoring uses it.
 
@@ -38,6 +40,7 @@ class Meeting(Edited):
         return f"{self.get_kind_display()} {self.pk}"
 
 
+@tracked()
 class FollowUp(models.Model):
     """What a meeting asked somebody to do, until when, and how it ended."""
 
@@ -62,6 +65,7 @@ class FollowUp(models.Model):
         return f"落实事项 {self.pk}"
 
 
+@tracked()
 class Inclusion(Edited):
     """One of the 五纳入五统一 of a committee in one year, shown by a document or by the minutes of a meeting."""
 

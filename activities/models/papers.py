@@ -5,10 +5,13 @@ from django.db import models
 from django.db.models import Q
 
 from activities.enums import PaperKind, PaperState, PublicationKind
+from guanai.history import tracked
 from guanai.models import Edited
 from orgs.models import Unit
 
 
+# That it was rewritten, not each version of pages of text.
+@tracked(personal=("text",))
 class Paper(Edited):
     """A unit's yearly paper: plan, check, summary, assessment, statistics form."""
 
@@ -35,6 +38,7 @@ class Paper(Edited):
         return f"{self.unit_id} {self.year} {self.kind}"
 
 
+@tracked()
 class PaperDeadline(models.Model):
     """By which day of the year a kind of paper is due; the county edits it."""
 
@@ -60,6 +64,7 @@ class PaperDeadline(models.Model):
         return datetime.date(year, self.month, min(self.day, last))
 
 
+@tracked()
 class Publication(models.Model):
     """调研 and 信息 that a unit wrote, and where one was adopted."""
 

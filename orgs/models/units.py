@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from mptt.models import MPTTModel, TreeForeignKey
 
+from guanai.history import tracked
 from guanai.models import Attachment, Edited
 from guanai.pinyin import pinyin_key
 from orgs.enums import ORDER_OF_KIND, TIER_OF_KIND, Tier, UnitKind
@@ -19,6 +20,7 @@ def short_name_of(name: str) -> str:
     return name
 
 
+@tracked(exclude=("name_key", "position"))
 class Unit(MPTTModel):
     """A place in the network: a county, township, department, village, community, school or enterprise.
 
@@ -85,6 +87,7 @@ class Unit(MPTTModel):
         return self.committee_established_on is not None
 
 
+@tracked()
 class UnitPlacement(models.Model):
     """Where a unit stood, under which name and kind, from a day to a day (both included)."""
 
@@ -111,6 +114,7 @@ class UnitPlacement(models.Model):
         return f"{self.unit_id} {self.starts_on}"
 
 
+@tracked()
 class UnitYear(Edited):
     """What a committee has to work with in one year (保障, domain.md mechanism 5a), confirmed once a year.
 

@@ -1,12 +1,14 @@
 from django.db import models
 from django.db.models import F, Q
 
+from guanai.history import tracked
 from orgs.models import Unit
 from volunteers.enums import Post
 from volunteers.models.volunteers import Volunteer
 from volunteers.querysets import AppointmentQuerySet
 
 
+@tracked()
 class Appointment(models.Model):
     """Who holds which post in a committee, by which document of the Party organisation of the same tier.
 

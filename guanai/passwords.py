@@ -51,8 +51,9 @@ class NotLikeTheOwner(UserAttributeSimilarityValidator):
             return
         spelled = "".join(character for character in pinyin_key(user.name) if character.isalpha())
         plain = "".join(character for character in password.lower() if character.isalpha())
-        # A short name is part of many a password; one that is hardly more than the name is too easy.
-        if spelled and spelled in plain and len(plain) < len(spelled) + 3:
+        # In pinyin a short name is part of many a password; one that is hardly more than the name is too easy.
+        in_pinyin = bool(spelled) and spelled in plain and len(plain) < len(spelled) + 3
+        if in_pinyin or (user.name and user.name in password):
             raise ValidationError("密码不能和姓名或用户名相近。", code="like_the_owner")
         try:
             super().validate(password, user)

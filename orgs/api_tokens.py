@@ -8,7 +8,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
-from rest_framework.throttling import AnonRateThrottle
+from rest_framework.throttling import SimpleRateThrottle
 
 from guanai.access import PUBLIC, SIGNED_IN
 from orgs.enums import TokenScope
@@ -59,10 +59,18 @@ def _owner_works(user: User, token: ApiToken) -> bool:
     return token.is_verified or not needs_second_factor(user)
 
 
+class RefusedTokens(SimpleRateThrottle):
+    """By address alone: who asks is not known yet, and asking for it would begin this sign-in anew."""
+
+    scope = "anon"
+
+    def get_cache_key(self, request: Request, view: object) -> str:
+        return f"refused-token-{self.get_ident(request)}"
+
+
 def _slow_down(request: Request) -> None:
     """Who tries tokens is slowed down by address; the throttles of a view are asked only after the sign-in."""
-    throttle = AnonRateThrottle()
-    throttle.scope = "anon"
+    throttle = RefusedTokens()
     if not throttle.allow_request(request, None):  # type: ignore[arg-type]  # the view is not looked at
         raise Throttled(throttle.wait())
 

@@ -1,5 +1,6 @@
 """From the right password to the first page: second factor, first password, `next`, the end of a session."""
 
+import datetime
 import re
 from typing import Any
 
@@ -178,7 +179,7 @@ def test_many_wrong_codes_are_slowed_down_and_the_right_one_waits_too(office: Us
     assert counted >= 3
     answer = client.post("/sign-in/code/", {"code": code_of(factor.secret)})
     assert WRONG in answer.content.decode()
-    SecondFactor.objects.update(throttling_failure_timestamp=timezone.now() - timezone.timedelta(minutes=5))
+    SecondFactor.objects.update(throttling_failure_timestamp=timezone.now() - datetime.timedelta(minutes=5))
     assert client.post("/sign-in/code/", {"code": code_of(factor.secret)}).status_code == 302
     factor.refresh_from_db()
     assert factor.throttling_failure_count == 0
@@ -396,7 +397,7 @@ def secretary(county: Unit) -> User:
 
 
 def session_ended(client: Client) -> None:
-    Session.objects.update(expire_date=timezone.now() - timezone.timedelta(seconds=1))
+    Session.objects.update(expire_date=timezone.now() - datetime.timedelta(seconds=1))
 
 
 def test_after_the_end_of_a_session_the_form_comes_back_with_what_was_typed(secretary: User) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pghistory
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django_stubs_ext import monkeypatch
 
@@ -303,6 +304,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60, "global_keyprefix":
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "requeue-stalled-jobs": {"task": "guanai.tasks.requeue_stalled_jobs", "schedule": 10.0},
+    # At the start of each day, and every hour after, so that a machine that was off at midnight makes up for it.
+    "apply-due-changes": {"task": "orgs.tasks.apply_due_changes", "schedule": crontab(minute=1)},
 }
 
 # --- Logs -------------------------------------------------------------------------------------------------------------

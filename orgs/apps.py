@@ -20,5 +20,6 @@ class OrgsConfig(AppConfig):
         menu.register(
             MenuItem(Group.NETWORK, "组织网络", "orgs:unit_list", Action.VIEW_NETWORK, order=10),
             MenuItem(Group.NETWORK, "组织覆盖", "orgs:coverage", Action.VIEW_NETWORK, order=20),
+            MenuItem(Group.NETWORK, "区划调整", "orgs:change_list", Action.MANAGE_NETWORK, order=15),
             MenuItem(Group.ADMIN, "管理后台", "admin:index", Action.USE_ADMIN, order=90),
         )

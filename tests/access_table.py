@@ -4,17 +4,21 @@
 is missing here.
 """
 
+import datetime
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from activities.models import Activity, ActivityDraft, Meeting
 from aid.models import Child, Consent, Grant, LedgerEntry, Pairing
 from guanai.job_files import store_file
 from guanai.models import Job
-from orgs.enums import Role
-from orgs.models import Unit, User
+from orgs.enums import ChangeVerb, Role
+from orgs.models import Restructuring, Unit, User
+from orgs.services import Change, Order, order_change
 from reports.services import YEAR_REPORT
 from tests.activities.factories import make_meeting
 from tests.factories import (
@@ -49,6 +53,7 @@ CHILDREN = frozenset({O, S, M, A})
 FUND = frozenset({O, S, M, A})
 MANAGERS = frozenset({M})
 BUILDERS = frozenset({O, L})
+OFFICE = frozenset({O})
 SCORED = frozenset({O, S, R, L})
 SCORERS = frozenset({O, R, L})
 
@@ -120,6 +125,21 @@ def _build(side: Side, user: User) -> Job:
     return Job.objects.create(kind=YEAR_REPORT, owner=owner, parameters={"year": 2025, "unit": "510824"})
 
 
+def done_change(side: Side, user: User) -> dict[str, Any]:
+    """The village got another name today."""
+    return {"pk": _renamed(side, timezone.localdate()).pk}
+
+
+def planned_change(side: Side, user: User) -> dict[str, Any]:
+    """The village gets another name tomorrow."""
+    return {"pk": _renamed(side, timezone.localdate() + datetime.timedelta(days=1)).pk}
+
+
+def _renamed(side: Side, day: datetime.date) -> Restructuring:
+    change = Change(verb=ChangeVerb.RENAME, units=(side.village,), name=f"新{side.village.name}")
+    return order_change(change=change, order=Order(effective_on=day, document="苍府发〔2025〕8号", by=None))
+
+
 Target = Callable[[Side, User], dict[str, Any]]
 
 
@@ -161,6 +181,14 @@ TABLE = [
     Row("orgs:coverage", NETWORK),
     Row("orgs:coverage_export", NETWORK),
     Row("orgs:unit_detail", NETWORK, lambda side, _: {"code": side.village.code}, NETWORK),
+    Row("orgs:change_list", OFFICE),
+    Row("orgs:change_start", OFFICE),
+    Row("orgs:change_start", OFFICE, query=by_unit),
+    Row("orgs:change_create", OFFICE, methods=BOTH, fixed={"verb": "merge"}),
+    Row("orgs:change_create", OFFICE, fixed={"verb": "rename"}, query=by_unit),
+    Row("orgs:change_detail", OFFICE, done_change, OFFICE),
+    Row("orgs:change_take_back", OFFICE, done_change, OFFICE, BOTH),
+    Row("orgs:change_cancel", OFFICE, planned_change, OFFICE, BOTH),
     Row("volunteers:volunteer_list", ROSTER),
     Row("volunteers:volunteer_export", ROSTER),
     Row("volunteers:volunteer_find", ROSTER, methods=POST),

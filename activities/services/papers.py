@@ -32,7 +32,7 @@ def save_meeting(*, by: User, unit: Unit, entry: MeetingEntry, meeting: Meeting 
 
     Raises:
         PermissionDenied: no branch of this recorder.
-        ValidationError: by field, for what cannot be right.
+        ValidationError: by field, for what cannot be right; a new one of a closed unit.
     """
     with transaction.atomic():
         if meeting is None:
@@ -42,6 +42,8 @@ def save_meeting(*, by: User, unit: Unit, entry: MeetingEntry, meeting: Meeting 
             row = Meeting.objects.select_for_update(of=("self",)).select_related("unit").get(pk=meeting.pk)
         if not allows(by, Action.RECORD_ACTIVITIES, row.unit):
             raise PermissionDenied("no branch of this recorder")
+        if meeting is None and unit.closed_on:
+            raise ValidationError({"unit": f"{unit.short_name}已撤销，请选承接单位。"}, code="closed")
         problems = day_problems(entry.held_on, timezone.localdate())
         if problems:
             raise ValidationError(problems)
@@ -56,7 +58,7 @@ def save_paper(*, by: User, unit: Unit, year: int, kind: str, text: str, file_it
 
     Raises:
         PermissionDenied: no branch of this recorder.
-        ValidationError: an empty paper cannot be filed; the year is still to come.
+        ValidationError: an empty paper cannot be filed; the year is still to come; the unit was closed before the year.
     """
     if not allows(by, Action.RECORD_ACTIVITIES, unit):
         raise PermissionDenied("no branch of this recorder")
@@ -68,6 +70,8 @@ def save_paper(*, by: User, unit: Unit, year: int, kind: str, text: str, file_it
         # The unique row of unit, year and kind is made once and then locked: two writers come one after the other.
         Paper.objects.get_or_create(unit=unit, year=year, kind=kind)
         paper = Paper.objects.select_for_update().get(unit=unit, year=year, kind=kind)
+        if unit.closed_on and paper.state != PaperState.FILED and year > unit.closed_on.year:
+            raise ValidationError(f"{unit.short_name}已撤销，{year} 年不用再写。", code="closed")
         paper.text = text.strip()
         if file_it and paper.state != PaperState.FILED:
             paper.state, paper.filed_on = PaperState.FILED, timezone.localdate()

@@ -118,6 +118,15 @@ class UnitPlacement(models.Model):
     def __str__(self) -> str:
         return f"{self.unit_id} {self.starts_on}"
 
+    @property
+    def short_name(self) -> str:
+        return short_name_of(self.name)
+
+    @property
+    def held_on_no_day(self) -> bool:
+        """Taken back on the day on which it began."""
+        return self.ends_on is not None and self.ends_on < self.starts_on
+
 
 class UnitYear(models.Model):
     """What a committee has to work with in one year (保障, domain.md mechanism 5a), confirmed once a year."""

@@ -40,6 +40,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         "rows": [row for top in tops for row in _tree_rows(user, top, kinds, opened)],
         "kinds": kinds,
         "list_base": "base_part.html" if part else "base.html",
+        "may_restructure": may(user, Action.MANAGE_NETWORK),
     }
     response = render(request, "orgs/unit_list.html", context)
     patch_vary_headers(response, ["HX-Request"])
@@ -74,7 +75,8 @@ def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
         "crumbs": [above for above in unit.get_ancestors() if allows(user, Action.VIEW_NETWORK, above)],
         "records": records_of(user, unit),
         "parts": parts_of(user, unit, unit_parts()),
-        "placements": unit.placements.select_related("parent").order_by("-starts_on"),
+        "placements": unit.placements.select_related("parent", "by").order_by("-starts_on", "-pk"),
+        "may_restructure": allows(user, Action.MANAGE_NETWORK, unit) and unit.closed_on is None,
         "may_edit": allows(user, Action.MANAGE_NETWORK, unit) and may(user, Action.USE_ADMIN),
     }
     return render(request, "orgs/unit_detail.html", context)
@@ -93,11 +95,11 @@ def records_of(user: User, unit: Unit) -> list[dict[str, Any]]:
     ]
 
 
-def parts_of(user: User, unit: Unit, parts: list[Part]) -> list[dict[str, Any]]:
-    """What other apps show on this unit's page."""
+def parts_of(user: User, unit: Unit, parts: list[Part], *, record: Any = None) -> list[dict[str, Any]]:
+    """What other apps show on this unit's page, or on the page of `record`, which belongs to the unit."""
     shown = []
     for part in parts:
-        context = part.context(unit, user) if allows(user, part.action, unit) else {}
+        context = part.context(record or unit, user) if allows(user, part.action, unit) else {}
         if context:
             shown.append({"heading": part.heading, "template": part.template, "context": context})
     return shown

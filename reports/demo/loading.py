@@ -21,6 +21,7 @@ from reports.demo.people import make_roster
 from reports.demo.places import make_taxonomies, make_venues
 from reports.demo.plan import SEED, YEAR, Plan
 from reports.demo.posts import make_appointments, make_teams
+from reports.demo.restructuring import restructure
 from reports.demo.reviews import review
 from reports.demo.world import World
 from volunteers.models import Volunteer
@@ -89,6 +90,8 @@ def load(
         _load_aid(world, steps)
         world.numbers.save()
         steps.done(f"evaluation: {review(world)} judged items")
+        # Last: what was made before stands in the network as it was founded.
+        steps.done(f"network: {restructure(world)} changes by document")
         # Written last but before the commit: there is no demonstration whose passwords nobody knows.
         accounts.store()
     _analyse()

@@ -56,6 +56,7 @@ class Dependents:
     unit_parts: dict[str, Part] = field(default_factory=dict)
     person_parts: dict[str, Part] = field(default_factory=dict)
     account_parts: dict[str, Part] = field(default_factory=dict)
+    change_parts: dict[str, Part] = field(default_factory=dict)
 
 
 registry = Dependents()
@@ -80,6 +81,11 @@ def register_account_parts(*parts: Part) -> None:
     registry.account_parts.update({part.key: part for part in parts})
 
 
+def register_change_parts(*parts: Part) -> None:
+    """Parts of the page of a change of the network (an `orgs.models.Restructuring`), under its facts."""
+    registry.change_parts.update({part.key: part for part in parts})
+
+
 def unit_records() -> list[UnitRecords]:
     return sorted(registry.unit_records.values(), key=lambda kind: kind.order)
 
@@ -94,3 +100,7 @@ def person_parts() -> list[Part]:
 
 def account_parts() -> list[Part]:
     return sorted(registry.account_parts.values(), key=lambda part: part.order)
+
+
+def change_parts() -> list[Part]:
+    return sorted(registry.change_parts.values(), key=lambda part: part.order)

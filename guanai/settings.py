@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django_stubs_ext import monkeypatch
 
@@ -324,6 +325,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "requeue-stalled-jobs": {"task": "guanai.tasks.requeue_stalled_jobs", "schedule": 10.0},
     "seal-audit": {"task": "guanai.tasks.seal_audit", "schedule": 60.0},
+    # At the start of each day, and every hour after, so that a machine that was off at midnight makes up for it.
+    "apply-due-changes": {"task": "orgs.tasks.apply_due_changes", "schedule": crontab(minute=1)},
 }
 
 # --- Logs -------------------------------------------------------------------------------------------------------------

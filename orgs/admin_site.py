@@ -17,7 +17,14 @@ from orgs.scope import allows, branch_q, may, units_for
 
 
 class ScopedAutocomplete(AutocompleteJsonView):
-    """Django's search of related records, which asks the related admin for its rows; here also for their labels."""
+    """Django's search of related records, which asks the related admin for its rows; here also for their labels.
+
+    Closed units are not offered: nothing new is given to them.
+    """
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        rows: models.QuerySet[Any] = super().get_queryset()
+        return rows.filter(closed_on=None) if rows.model is Unit else rows
 
     def serialize_result(self, obj: models.Model, to_field_name: str) -> dict[str, str]:
         label = self.model_admin.option_label(obj) if isinstance(self.model_admin, ScopedAdmin) else str(obj)
@@ -151,5 +158,8 @@ def choices_in_scope(site: admin.AdminSite, field: Any, request: HttpRequest, ac
     """
     related = site._registry.get(field.related_model)
     if field.related_model is Unit:
-        return {"queryset": units_for(request.user, action)}
+        units = units_for(request.user, action)
+        # Nothing new is given to a closed unit; a record that stands there may be edited where it stands.
+        kept = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+        return {"queryset": units if kept else units.open()}
     return {"queryset": related.get_queryset(request)} if isinstance(related, ScopedAdmin) else {}

@@ -46,5 +46,6 @@ class OrgsConfig(AppConfig):
                 also=("orgs:role_",),
                 count=count_ending_soon,
             ),
+            MenuItem(Group.NETWORK, "区划调整", "orgs:change_list", Action.MANAGE_NETWORK, order=15),
             MenuItem(Group.ADMIN, "管理后台", "admin:index", Action.USE_ADMIN, order=90),
         )

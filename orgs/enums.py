@@ -109,3 +109,38 @@ class Action(models.TextChoices):
     VIEW_TRAIL = "view_trail", "查看审计日志"
     MANAGE_ACCOUNTS = "manage_accounts", "管理账号"
     USE_ADMIN = "use_admin", "进入管理后台"
+
+
+class ChangeVerb(models.TextChoices):
+    """What a document may do to units that exist (design.md, The tree)."""
+
+    RENAME = "rename", "更名"
+    CHANGE_KIND = "change_kind", "村和社区互改"
+    MOVE = "move", "划转"
+    MERGE = "merge", "合并"
+    DISSOLVE = "dissolve", "撤销"
+    TAKE_BACK = "take_back", "撤回"
+
+
+class ChangeState(models.TextChoices):
+    PLANNED = "planned", "待生效"
+    DONE = "done", "已生效"
+    STUCK = "stuck", "未能生效"
+    CANCELLED = "cancelled", "已取消"
+    TAKEN_BACK = "taken_back", "已撤回"
+
+
+class PartOfChange(models.TextChoices):
+    """What a unit is in a change: what is renamed, moved or closed; where it goes; what goes along with it."""
+
+    SUBJECT = "subject", "变更的单位"
+    TARGET = "target", "去向"
+    CHILD = "child", "随同划转"
+
+
+# 村改社区 and back: these two kinds have the same parents and no open units under them.
+INTERCHANGEABLE = (UnitKind.VILLAGE, UnitKind.COMMUNITY)
+# What may be merged into what; everything else is dissolved with a successor.
+MERGEABLE: dict[str, tuple[str, ...]] = {
+    kind: INTERCHANGEABLE if kind in INTERCHANGEABLE else (kind,) for kind in UnitKind if kind != UnitKind.COUNTY
+}

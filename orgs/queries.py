@@ -2,11 +2,11 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from orgs.enums import Action, UnitKind
-from orgs.models import Unit, UnitYear, User, short_name_of
+from orgs.models import Restructuring, Unit, UnitYear, User, short_name_of
 from orgs.querysets import UnitQuerySet
 from orgs.scope import allows, branch_q, grants_of, units_for
 
@@ -74,3 +74,17 @@ def committees_of_year(units: UnitQuerySet, year: int, *, confirmed: bool | None
         return rows
     done = Exists(UnitYear.objects.filter(unit=OuterRef("pk"), year=year).exclude(confirmed_on=None))
     return rows.filter(done if confirmed else ~done)
+
+
+def changes_for_user(user: Anyone) -> QuerySet[Restructuring]:
+    """The changes of the network in the branches that the user manages, the latest first."""
+    managed = Restructuring.objects.filter(branch_q(user, Action.MANAGE_NETWORK, "anchor"))
+    return managed.select_related("anchor", "by").order_by("-effective_on", "-pk")
+
+
+def change_for_user_or_404(user: Anyone, pk: int) -> Restructuring:
+    """One change; 404 for who does not manage the branch in which it lies."""
+    row = changes_for_user(user).select_related("takes_back", "cancelled_by").filter(pk=pk).first()
+    if row is None:
+        raise Http404("no such change in this user's branches")
+    return row

@@ -14,11 +14,12 @@ from orgs.models import Unit
 LOCK_CLASS = 0x6771
 
 # Preorder number r (from 1) and depth d give both ends: lft = 2(r - 1) - d + 1, rght = lft + 2 * descendants + 1.
-EXPECTED = """
+# {roots} narrows the trees that are walked.
+_EXPECTED = """
 WITH RECURSIVE roots AS (
     SELECT id, position, CASE WHEN row_number() OVER (PARTITION BY tree_id ORDER BY id) = 1 THEN tree_id
         ELSE (SELECT max(tree_id) FROM orgs_unit) + (row_number() OVER (ORDER BY id))::int END AS tree
-    FROM orgs_unit WHERE parent_id IS NULL
+    FROM orgs_unit WHERE parent_id IS NULL{roots}
 ), walk AS (
     SELECT id, tree, 0 AS depth, ARRAY[position]::varchar[] AS path, ARRAY[id] AS line FROM roots
     UNION ALL
@@ -33,6 +34,10 @@ WITH RECURSIVE roots AS (
 SELECT id, tree, depth, 2 * (place - 1) - depth + 1 AS lft, 2 * (place - 1) - depth + 2 + 2 * units AS rght
 FROM numbered
 """
+EXPECTED = _EXPECTED.format(roots="")
+_REWRITE = """WITH expected AS ({expected})
+UPDATE orgs_unit u SET tree_id = e.tree, level = e.depth, lft = e.lft, rght = e.rght FROM expected e
+WHERE e.id = u.id AND (u.tree_id, u.level, u.lft, u.rght) IS DISTINCT FROM (e.tree, e.depth, e.lft, e.rght)"""
 
 
 @dataclass(frozen=True)
@@ -94,10 +99,14 @@ def mend() -> int:
             "SELECT pg_advisory_xact_lock(%s, tree_id) FROM (SELECT DISTINCT tree_id FROM orgs_unit ORDER BY 1) t",
             [LOCK_CLASS],
         )
-        cursor.execute(
-            f"""WITH expected AS ({EXPECTED})
-            UPDATE orgs_unit u SET tree_id = e.tree, level = e.depth, lft = e.lft, rght = e.rght FROM expected e
-            WHERE e.id = u.id AND (u.tree_id, u.level, u.lft, u.rght)
-                  IS DISTINCT FROM (e.tree, e.depth, e.lft, e.rght)"""  # noqa: S608 - as above
-        )
+        cursor.execute(_REWRITE.format(expected=EXPECTED))
         return int(cursor.rowcount)
+
+
+def renumber(tree_id: int) -> None:
+    """Write the places of one county's tree anew after parents have changed, in one statement.
+
+    The caller holds the county's lock. Instances read before hold old ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_REWRITE.format(expected=_EXPECTED.format(roots=" AND tree_id = %s")), [tree_id])

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from orgs import api
-from orgs.views import accounts, committees, network, own_account, signing_in, trail
+from orgs.views import accounts, changes, committees, network, own_account, signing_in, trail
 
 app_name = "orgs"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("units/<slug:code>/means/<int:year>/", committees.means_edit, name="means_edit"),
     path("means/", committees.means_list, name="means_list"),
     path("means/<int:year>/confirm/", committees.means_confirm, name="means_confirm"),
+    path("changes/", changes.change_list, name="change_list"),
+    path("changes/new/", changes.change_start, name="change_start"),
+    path("changes/new/<slug:verb>/", changes.change_create, name="change_create"),
+    path("changes/<int:pk>/", changes.change_detail, name="change_detail"),
+    path("changes/<int:pk>/take-back/", changes.change_take_back, name="change_take_back"),
+    path("changes/<int:pk>/cancel/", changes.change_cancel, name="change_cancel"),
     path("coverage/", network.coverage, name="coverage"),
     path("coverage/export/", network.coverage_export, name="coverage_export"),
     path("api/v1/units/", api.UnitsView.as_view(), name="api_units"),

@@ -13,10 +13,11 @@ class ReportsConfig(AppConfig):
         # Models are there only now; the tasks import them.
         from guanai.jobs import JobKind, register
         from orgs.enums import Action
-        from reports import tasks
+        from reports import now_and_then, tasks
         from reports.services import YEAR_REPORT
 
         register(JobKind(YEAR_REPORT, tasks.start_year_report_task.delay, tasks.build_part.delay, tasks.assemble.delay))
+        now_and_then.register()
         menu.register(
             MenuItem(Group.START, "首页", "reports:start", order=10, tab=Tab.HOME),
             MenuItem(

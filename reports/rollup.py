@@ -4,6 +4,7 @@ The records are first added up by their own unit (for distinct values: reduced t
 joined to every ancestor of that unit. No query per unit, and the number of units does not change the queries.
 """
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F, Sum
 
+from orgs.history import placements_on
 from orgs.models import Unit
 from reports.indicators import INDICATORS, Figure, Indicator, Period
 from reports.indicators.declaration import expression
@@ -25,6 +27,22 @@ JOIN orgs_unit AS ancestor
 GROUP BY ancestor.id
 """
 _OWN = "FILTER (WHERE ancestor.id = place.id)"
+# The same by the tree as it stood on a day: the ancestors are climbed from placement to placement. UNION, not UNION
+# ALL: whatever the placements say, the climb ends.
+_STOOD = """
+WITH RECURSIVE stood AS ({placements}), above (id, ancestor_id) AS (
+    SELECT stood.unit_id, stood.unit_id FROM stood
+    UNION
+    SELECT above.id, stood.parent_id FROM above JOIN stood ON stood.unit_id = above.ancestor_id
+    WHERE stood.parent_id IS NOT NULL
+)
+"""
+_JOINED_THEN = """
+FROM ({records}) AS counted
+JOIN above AS place ON place.id = counted.at_unit
+JOIN orgs_unit AS ancestor ON ancestor.id = place.ancestor_id
+GROUP BY ancestor.id
+"""
 _ADDED = "SELECT ancestor.id, sum(counted.counted_amount), sum(counted.counted_amount) {own}"
 _DISTINCT = "SELECT ancestor.id, count(DISTINCT counted.counted_amount), count(DISTINCT counted.counted_amount) {own}"
 _MEAN = (
@@ -64,8 +82,12 @@ def _nought(code: str) -> Figure:
     return indicator.ratio(0, 0) if indicator.parts else indicator.figure(0)
 
 
-def roll_up(indicator: Indicator, period: Period, county: Unit) -> tuple[dict[int, Figure], dict[int, Figure]]:
+def roll_up(
+    indicator: Indicator, period: Period, county: Unit, as_of: datetime.date | None = None
+) -> tuple[dict[int, Figure], dict[int, Figure]]:
     """The figures of one indicator in one query: (by branch, by own level), each unit id → figure, noughts left out.
+
+    By the tree of today, or by the tree as it stood on the day `as_of`.
 
     Raises ValueError for a ratio of two indicators, which has no records.
     """
@@ -73,8 +95,12 @@ def roll_up(indicator: Indicator, period: Period, county: Unit) -> tuple[dict[in
         raise ValueError(f"{indicator.code} is a ratio: divide the figures of {indicator.parts}")
     sql, parameters = _summed_by_unit(indicator, period, county)
     head = _MEAN if indicator.mean else _DISTINCT if indicator.distinct is not None else _ADDED
+    statement = head.format(own=_OWN) + (_JOINED if as_of is None else _JOINED_THEN).format(records=sql)
+    if as_of is not None:
+        placements, at_day = placements_on(county, as_of).values("unit_id", "parent_id").query.sql_with_params()
+        statement, parameters = _STOOD.format(placements=placements) + statement, (*at_day, *parameters)
     with connection.cursor() as cursor:
-        cursor.execute(head.format(own=_OWN) + _JOINED.format(records=sql), parameters)
+        cursor.execute(statement, parameters)
         rows = cursor.fetchall()
     branch = {unit_id: indicator.figure(figure) for unit_id, figure, _ in rows}
     own = {unit_id: indicator.figure(figure) for unit_id, _, figure in rows if figure is not None}
@@ -104,8 +130,16 @@ def _summed_by_unit(indicator: Indicator, period: Period, county: Unit) -> tuple
     return sql, tuple(parameters)
 
 
-def figures_table(year: int, county: Unit, codes: Iterable[str] | None = None) -> FigureTable:
+def figures_table(
+    year: int, county: Unit, codes: Iterable[str] | None = None, as_of: datetime.date | None = None
+) -> FigureTable:
     """Figures of all units of a county, one query per indicator whatever the number of units.
+
+    "As now": records count in the branch in which their unit stands today; those of a closed unit with its successor.
+    "As then" (`as_of`): the same records of the same year count in the branch in which their unit stood on that day,
+    so those of a unit that was still open count with its parent of that day, and those of one that was closed by then
+    with its successor of that day. A unit that did not exist yet stands under the parent that it was founded under, so
+    a county's total is the same by every tree.
 
     Raises KeyError for an unknown code.
     """
@@ -115,7 +149,7 @@ def figures_table(year: int, county: Unit, codes: Iterable[str] | None = None) -
     level: dict[str, dict[int, Figure]] = {}
     needed = dict.fromkeys(code for given in wanted for code in (INDICATORS[given].parts or (given,)))
     for code in needed:
-        branch[code], level[code] = roll_up(INDICATORS[code], period, county)
+        branch[code], level[code] = roll_up(INDICATORS[code], period, county, as_of)
     for code in wanted:
         if INDICATORS[code].parts:
             branch[code] = _divided(INDICATORS[code], branch)

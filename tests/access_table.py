@@ -18,8 +18,9 @@ from aid.models import Child, Consent, Grant, LedgerEntry, Pairing
 from guanai.attachments import store_attachment
 from guanai.job_files import store_file
 from guanai.models import Attachment, Job, RowEvent
-from orgs.enums import Role
-from orgs.models import ApiToken, Membership, Unit, User
+from orgs.enums import ChangeVerb, Role
+from orgs.models import ApiToken, Membership, Restructuring, Unit, User
+from orgs.services import Change, Order, order_change
 from reports.services import YEAR_REPORT
 from tests.activities.factories import make_meeting
 from tests.factories import (
@@ -56,6 +57,7 @@ CHILDREN = frozenset({O, S, M, A})
 FUND = frozenset({O, S, M, A})
 MANAGERS = frozenset({M})
 BUILDERS = frozenset({O, L})
+OFFICE = frozenset({O})
 SCORED = frozenset({O, S, R, L})
 SCORERS = frozenset({O, R, L})
 AUDITORS = frozenset({D})
@@ -195,6 +197,21 @@ def own_token(side: Side, user: User) -> dict[str, Any]:
     }
 
 
+def done_change(side: Side, user: User) -> dict[str, Any]:
+    """The village got another name today."""
+    return {"pk": _renamed(side, timezone.localdate()).pk}
+
+
+def planned_change(side: Side, user: User) -> dict[str, Any]:
+    """The village gets another name tomorrow."""
+    return {"pk": _renamed(side, timezone.localdate() + datetime.timedelta(days=1)).pk}
+
+
+def _renamed(side: Side, day: datetime.date) -> Restructuring:
+    change = Change(verb=ChangeVerb.RENAME, units=(side.village,), name=f"新{side.village.name}")
+    return order_change(change=change, order=Order(effective_on=day, document="苍府发〔2025〕8号", by=None))
+
+
 Target = Callable[[Side, User], dict[str, Any]]
 
 
@@ -257,6 +274,14 @@ TABLE = [
     Row("orgs:means_edit", NETWORK, founded_this_year, NETWORK),
     Row("orgs:means_edit", PERSONAL, founded_this_year, NETWORK, POST),
     Row("orgs:means_confirm", PERSONAL, methods=POST, fixed={"year": 2025}),
+    Row("orgs:change_list", OFFICE),
+    Row("orgs:change_start", OFFICE),
+    Row("orgs:change_start", OFFICE, query=by_unit),
+    Row("orgs:change_create", OFFICE, methods=BOTH, fixed={"verb": "merge"}),
+    Row("orgs:change_create", OFFICE, fixed={"verb": "rename"}, query=by_unit),
+    Row("orgs:change_detail", OFFICE, done_change, OFFICE),
+    Row("orgs:change_take_back", OFFICE, done_change, OFFICE, BOTH),
+    Row("orgs:change_cancel", OFFICE, planned_change, OFFICE, BOTH),
     Row("volunteers:volunteer_list", ROSTER),
     Row("volunteers:volunteer_export", ROSTER),
     Row("volunteers:volunteer_find", ROSTER, methods=POST),

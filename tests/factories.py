@@ -9,6 +9,8 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from activities.enums import ActivityState, ThemeGroup, ThemeNature, VenueKind
 from activities.models import Activity, Programme, Theme, Venue
 from aid.enums import ChildCategory, DonorKind, FundPurpose, GrantState, HelperKind, SchoolStage
@@ -26,6 +28,12 @@ PASSWORD = "wheat-lantern-river-29"
 _running = itertools.count(1)
 
 
+def codes_of(refused: ValidationError) -> set[str]:
+    """The codes of a refusal, whether it names a field or not."""
+    errors = refused.error_dict.values() if hasattr(refused, "error_dict") else [refused.error_list]
+    return {str(error.code) for of_field in errors for error in of_field}
+
+
 def make_county(code: str = "", name: str = "") -> Unit:
     """A county, the root of its tree; 苍溪县 under 510824 unless another code is given."""
     return create_unit(
@@ -36,14 +44,16 @@ def make_county(code: str = "", name: str = "") -> Unit:
 def make_unit(parent: Unit, kind: str = "", name: str = "", code: str = "", **fields: Any) -> Unit:
     """A unit under `parent`; the kind follows from the parent's (county → township → village) unless given.
 
-    `fields` (committee_established_on, has_veterans …) are written straight into the row.
+    It stands there from the network's beginning unless `starts_on` is given; `fields` (committee_established_on,
+    has_veterans …) are written straight into the row.
     """
     if not kind:
         kind = UnitKind.TOWNSHIP if parent.kind == UnitKind.COUNTY else UnitKind.VILLAGE
     number = next(_running)
     endings = {UnitKind.TOWNSHIP: "镇", UnitKind.DEPARTMENT: "局", UnitKind.COMMUNITY: "社区居民委员会"}
     ending = endings.get(UnitKind(kind), "村村民委员会")
-    unit = create_unit(parent=parent, name=name or f"第{number}{ending}", kind=kind, code=code, starts_on=NETWORK_BEGAN)
+    starts_on = fields.pop("starts_on", NETWORK_BEGAN)
+    unit = create_unit(parent=parent, name=name or f"第{number}{ending}", kind=kind, code=code, starts_on=starts_on)
     if fields:
         Unit.objects.filter(pk=unit.pk).update(**fields)
         unit.refresh_from_db()

@@ -60,7 +60,7 @@ def save_meeting(
     Raises:
         PermissionDenied: no branch of this recorder.
         ChangedError: somebody else has changed it since `seen`; nothing was written.
-        ValidationError: by field, for what cannot be right.
+        ValidationError: by field, for what cannot be right; a new one of a closed unit.
     """
     with transaction.atomic():
         if meeting is None:
@@ -71,6 +71,8 @@ def save_meeting(
             row = rows.get(pk=meeting.pk)
         if not allows(by, Action.RECORD_ACTIVITIES, row.unit):
             raise PermissionDenied("no branch of this recorder")
+        if meeting is None and unit.closed_on:
+            raise ValidationError({"unit": f"{unit.short_name}已撤销，请选承接单位。"}, code="closed")
         if meeting is not None and seen is not None:
             check_seen(row, seen)
         problems = day_problems(entry.held_on, timezone.localdate())

@@ -22,7 +22,7 @@ def save_paper(
     Raises:
         PermissionDenied: no branch of this recorder.
         ChangedError: somebody else has written it since; nothing was written.
-        ValidationError: an empty paper cannot be filed; the year is still to come.
+        ValidationError: an empty paper cannot be filed; the year is still to come; the unit was closed before the year.
     """
     if not allows(by, Action.RECORD_ACTIVITIES, unit):
         raise PermissionDenied("no branch of this recorder")
@@ -38,6 +38,8 @@ def save_paper(
         if not is_new:
             check_seen(paper, seen)
         paper.updated_by = by
+        if unit.closed_on and paper.state != PaperState.FILED and year > unit.closed_on.year:
+            raise ValidationError(f"{unit.short_name}已撤销，{year} 年不用再写。", code="closed")
         paper.text = text.strip()
         if file_it and paper.state != PaperState.FILED:
             paper.state, paper.filed_on = PaperState.FILED, timezone.localdate()

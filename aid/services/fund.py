@@ -46,10 +46,12 @@ def receive_donation(
     """Record a donation under the next receipt number of the account's unit and post it.
 
     Raises:
-        ValidationError: a day ahead or before the account was opened, no donor though not anonymous, goods unnamed,
-            an amount that is not above zero.
+        ValidationError: the account's unit is closed, a day ahead or before the account was opened, no donor though not
+            anonymous, goods unnamed, an amount that is not above zero.
     """
     donor = "" if donor_kind == DonorKind.ANONYMOUS else donor.strip()
+    if account.unit.closed_on:
+        raise ValidationError({"account": f"{account.unit.short_name}已撤销，请记到承接单位的账户。"}, code="closed")
     validate_not_future(received_on, "received_on", "收到日期")
     validate_not_before(received_on, account.opened_on, "received_on", "收到日期", "账户设立日期")
     if donor_kind != DonorKind.ANONYMOUS and not donor:

@@ -1,5 +1,7 @@
+import datetime
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from mptt.models import MPTTModel, TreeForeignKey
 
 from guanai.history import tracked
@@ -89,7 +91,11 @@ class Unit(MPTTModel):
 
 @tracked()
 class UnitPlacement(models.Model):
-    """Where a unit stood, under which name and kind, from a day to a day (both included)."""
+    """Where a unit stood, under which name and kind, from a day to a day (both included).
+
+    A change that was taken back on the day on which it began leaves a placement that ends the day before it began: it
+    is kept as history and holds on no day.
+    """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="placements", verbose_name="单位")
     parent = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="上级")
@@ -97,6 +103,7 @@ class UnitPlacement(models.Model):
     kind = models.CharField("类别", max_length=12, choices=UnitKind.choices)
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
+    is_closed = models.BooleanField("已撤销", default=False)
     document = models.CharField("文号", max_length=60, blank=True)
     by = models.ForeignKey("orgs.User", on_delete=models.PROTECT, null=True, blank=True, verbose_name="经办人")
 
@@ -106,12 +113,27 @@ class UnitPlacement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["unit"], condition=Q(ends_on=None), name="placement_one_open"),
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="placement_ends_after_start"
+                condition=Q(ends_on=None)
+                | Q(
+                    ends_on__gte=ExpressionWrapper(
+                        F("starts_on") - datetime.timedelta(days=1), output_field=models.DateField()
+                    )
+                ),
+                name="placement_ends_after_start",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.starts_on}"
+
+    @property
+    def short_name(self) -> str:
+        return short_name_of(self.name)
+
+    @property
+    def held_on_no_day(self) -> bool:
+        """Taken back on the day on which it began."""
+        return self.ends_on is not None and self.ends_on < self.starts_on
 
 
 @tracked()

@@ -55,7 +55,7 @@ def establish_committee(
 
     Raises:
         PermissionDenied: `by` records no network facts there.
-        ValidationError: by field: no document, a day to come, before the network began, or after the unit closed.
+        ValidationError: by field: no document, a day to come, before the network began, or a closed unit.
     """
     _check_recorder(by, unit)
     if not document.strip():
@@ -66,8 +66,8 @@ def establish_committee(
         raise ValidationError({"established_on": "成立日期不能早于 1990-02-25，那时还没有关工委。"}, code="past")
     with transaction.atomic():
         unit = lock_county(unit)
-        if unit.closed_on and established_on > unit.closed_on:
-            raise ValidationError({"established_on": f"{unit.short_name}已于 {unit.closed_on} 撤销。"}, code="closed")
+        if unit.closed_on:
+            raise ValidationError(f"{unit.short_name}已撤销，不能再成立关工委。", code="closed")
         unit.committee_established_on = established_on
         unit.committee_document = document.strip()
         unit.committee_issued_by = issued_by.strip()

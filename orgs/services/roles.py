@@ -28,10 +28,12 @@ def grant_role(
     """Give an account a role on a branch.
 
     Raises:
-        ValidationError: as `check_role`.
+        ValidationError: as `check_role`; the unit is closed.
     """
     starts_on = starts_on or timezone.localdate()
     with transaction.atomic():
+        if Unit.objects.exclude(closed_on=None).filter(pk=unit.pk).exists():
+            raise ValidationError({"unit": f"{unit.short_name}已撤销，请选承接单位。"}, code="closed")
         # Two grants to one account wait for each other, so that the second sees the first.
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         check_role(user=user, unit=unit, role=role, starts_on=starts_on, ends_on=ends_on)

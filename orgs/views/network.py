@@ -23,7 +23,7 @@ from orgs.models import Unit, User
 from orgs.network import by_place, by_tier, lines_of, load_branch
 from orgs.queries import required_units, top_units, unit_for_user_or_404
 from orgs.querysets import UnitQuerySet
-from orgs.scope import allows, covering, home_unit, user_of
+from orgs.scope import allows, covering, home_unit, may, user_of
 
 
 @needs(Action.VIEW_NETWORK)
@@ -40,6 +40,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         "rows": [row for top in tops for row in _tree_rows(user, top, kinds, opened)],
         "kinds": kinds,
         "list_base": "base_part.html" if part else "base.html",
+        "may_restructure": may(user, Action.MANAGE_NETWORK),
     }
     response = render(request, "orgs/unit_list.html", context)
     patch_vary_headers(response, ["HX-Request"])
@@ -74,10 +75,11 @@ def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
         "crumbs": [above for above in unit.get_ancestors() if allows(user, Action.VIEW_NETWORK, above)],
         "records": records_of(user, unit),
         "parts": parts_of(user, unit, unit_parts()),
-        "placements": unit.placements.select_related("parent").order_by("-starts_on"),
         "may_record": allows(user, Action.RECORD_NETWORK, unit),
         "year": (year := timezone.localdate().year),
         "means": unit.years.filter(year=year).first(),
+        "placements": unit.placements.select_related("parent", "by").order_by("-starts_on", "-pk"),
+        "may_restructure": allows(user, Action.MANAGE_NETWORK, unit) and unit.closed_on is None,
     }
     return render(request, "orgs/unit_detail.html", context)
 
@@ -95,11 +97,11 @@ def records_of(user: User, unit: Unit) -> list[dict[str, Any]]:
     ]
 
 
-def parts_of(user: User, unit: Unit, parts: list[Part]) -> list[dict[str, Any]]:
-    """What other apps show on this unit's page."""
+def parts_of(user: User, unit: Unit, parts: list[Part], *, record: Any = None) -> list[dict[str, Any]]:
+    """What other apps show on this unit's page, or on the page of `record`, which belongs to the unit."""
     shown = []
     for part in parts:
-        context = part.context(unit, user) if allows(user, part.action, unit) else {}
+        context = part.context(record or unit, user) if allows(user, part.action, unit) else {}
         if context:
             shown.append({"heading": part.heading, "template": part.template, "context": context})
     return shown

@@ -24,6 +24,7 @@ from reports.demo.people import make_roster
 from reports.demo.places import make_taxonomies, make_venues
 from reports.demo.plan import SEED, YEAR, Plan
 from reports.demo.posts import make_appointments, make_teams
+from reports.demo.restructuring import restructure
 from reports.demo.reviews import review
 from reports.demo.trail import leave_trail
 from reports.demo.world import World
@@ -95,6 +96,8 @@ def load(
         steps.done(f"evaluation: {review(world)} judged items")
         entries, looks = leave_trail(world)
         steps.done(f"trail: {entries} entries, {looks} looks at personal fields")
+        # Last: what was made before stands in the network as it was founded.
+        steps.done(f"network: {restructure(world)} changes by document")
         # Written last but before the commit: there is no demonstration whose passwords nobody knows.
         accounts.store()
     _analyse()
@@ -140,5 +143,6 @@ def _load_aid(world: World, steps: _Steps) -> None:
 
 def _analyse() -> None:
     """So many rows at once leave the planner without a notion of them until the autovacuum comes round."""
+    # Only who owns a table may have it analysed; for anybody else the statement does nothing but warn.
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -1,6 +1,8 @@
-"""Whatever is created and moved in whatever order, every place is the one that parent and position give."""
+"""Whatever is done to the network in whatever order, the tree is sound, no record is lost, and history stays true."""
 
 import datetime
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -8,47 +10,164 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from orgs.enums import PARENT_KINDS, UnitKind
-from orgs.models import Unit, UnitPlacement
-from orgs.services import NETWORK_BEGAN, create_unit, move_unit
+from activities.models import Activity
+from orgs.enums import INTERCHANGEABLE, PARENT_KINDS, ChangeState, ChangeVerb, UnitKind
+from orgs.history import placements_on
+from orgs.models import Restructuring, Unit, UnitPlacement
+from orgs.services import NETWORK_BEGAN, Change, create_unit, order_change, take_back
 from orgs.tree import broken_nodes, mend
+from reports.rollup import figures_table
+from tests.factories import codes_of, make_activity, make_theme, make_user
+from tests.orgs.restructuring import Standing, days_ago, order, tree_now
 
 KINDS = [kind for kind in UnitKind if kind != UnitKind.COUNTY]
-CREATE = st.tuples(st.just("create"), st.sampled_from(KINDS), st.integers(0, 40))
-MOVE = st.tuples(st.just("move"), st.integers(0, 40), st.integers(0, 40))
-STEPS = st.lists(st.one_of(CREATE, CREATE, MOVE), min_size=1, max_size=25)
+ANY = st.integers(0, 40)
+VERBS = [verb for verb in ChangeVerb if verb != ChangeVerb.TAKE_BACK]
+CREATE = st.tuples(st.just("create"), st.sampled_from(KINDS), ANY, ANY)
+CHANGE = st.tuples(st.sampled_from(VERBS), ANY, ANY, ANY)
+BACK = st.tuples(st.just("back"), ANY, ANY, ANY)
+STEPS = st.lists(st.one_of(CREATE, CHANGE, CHANGE, BACK), min_size=6, max_size=30)
+Step = tuple[str, str | int, int, int]
+
+# Refusals are a fine outcome, but only these: a wrong turn of the rules themselves must not hide among them.
+FINE = {
+    "wrong_parent", "closed_parent", "loop", "closed", "wrong_kind", "same_kind", "open_children", "one_source",
+    "other_parent", "later_change", "state",
+}  # fmt: skip
+# Long enough for every step to have a day of its own, all in open years.
+FIRST_DAY = 40
+YEAR = days_ago(0).year
+
+
+@dataclass
+class Network:
+    """A county under way, with an activity on every unit, and the tree as it was after each day."""
+
+    county: Unit
+    units: list[Unit] = field(default_factory=list)
+    recorded: dict[datetime.date, dict[int, Standing]] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+
+    def pick(self, number: int) -> Unit:
+        return Unit.objects.get(pk=self.units[number % len(self.units)].pk)
+
+    def add(self, parent: Unit, kind: str, day: datetime.date) -> None:
+        if parent.closed_on is None and parent.kind in PARENT_KINDS[kind]:
+            self.units.append(create_unit(parent=parent, name=f"某处{len(self.units)}", kind=kind, starts_on=day))
+
+    def take(self, step: Step, day: datetime.date) -> None:
+        verb, what, first, second = step
+        if verb == "create":
+            self.add(self.pick(first), str(what), day)
+        elif verb == "back":
+            rows = list(Restructuring.objects.filter(state=ChangeState.DONE).order_by("pk"))
+            if rows:
+                # The latest ones most often: earlier ones are mostly built upon.
+                row = rows[-1 - int(what) % min(3, len(rows))]
+                take_back(restructuring=row, order=order(effective_on=day))
+                self.done.add("back")
+        else:
+            self.change(verb, self.pick(int(what)), self.pick(first), self.pick(second), day)
+
+    def change(self, verb: str, unit: Unit, other: Unit, third: Unit, day: datetime.date) -> None:
+        target: Unit | None = other
+        units: tuple[Unit, ...] = (unit,)
+        name, kind = f"新名{day:%m%d}", ""
+        if verb == ChangeVerb.MERGE and third != other:
+            units = (unit, third)
+        if verb in (ChangeVerb.MERGE, ChangeVerb.DISSOLVE) and other == unit:
+            target = None
+        if verb == ChangeVerb.CHANGE_KIND:
+            kind = INTERCHANGEABLE[unit.kind == INTERCHANGEABLE[0]]
+        if verb in (ChangeVerb.RENAME, ChangeVerb.CHANGE_KIND):
+            target = None
+        change = Change(verb=verb, units=units, target=target, name=name, kind=kind)
+        row = order_change(change=change, order=order(effective_on=day))
+        self.done.add(verb)
+        self.units += [part.unit for part in row.parts.filter(before=None, after__isnull=False)]
 
 
 @pytest.mark.slow
 class RandomTrees(TestCase):
     """hypothesis and the database need a transaction for each example, which this class gives."""
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    seen: set[str] = set()
+
+    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(steps=STEPS)
-    def test_creations_and_moves_leave_no_broken_node(self, steps: list[tuple[str, str | int, int]]) -> None:
-        county = create_unit(parent=None, name="苍溪县", kind=UnitKind.COUNTY, code="510824", starts_on=NETWORK_BEGAN)
-        units = [county]
-        for place, (verb, what, where) in enumerate(steps):
-            parent = units[where % len(units)]
-            if verb == "create":
-                self.create(units, str(what), parent)
-            else:
-                self.move(units[int(what) % len(units)], parent, place)
-        assert broken_nodes() == []
+    def test_any_sequence_of_changes(self, steps: list[Step]) -> None:
+        network = start()
+        user, theme = make_user(), make_theme()
+        for number, step in enumerate(steps):
+            day = days_ago(FIRST_DAY - number)
+            try:
+                network.take(step, day)
+            except ValidationError as refused:
+                assert codes_of(refused) <= FINE, step  # noqa: PT017 - a refusal is a fine outcome, but only these
+            assert broken_nodes() == [], step
+            network.recorded[day] = tree_now()
+        for unit in network.units:
+            make_activity(unit, recorded_by=user, theme=theme, held_on=days_ago(0).replace(month=1, day=1))
+        check_placements(network)
+        check_history(network)
+        check_records(network)
         assert mend() == 0
-        # The order of siblings is that of kind and code, and every unit has one open placement under its parent.
-        for unit in Unit.objects.all():
-            siblings = list(unit.get_siblings(include_self=True).order_by("lft").values_list("position", flat=True))
-            assert siblings == sorted(siblings)
-            assert UnitPlacement.objects.get(unit=unit, ends_on=None).parent_id == unit.parent_id
+        self.seen.update(network.done)
 
-    def create(self, units: list[Unit], kind: str, parent: Unit) -> None:
-        if parent.kind in PARENT_KINDS[kind]:
-            units.append(create_unit(parent=parent, name="某处", kind=kind, starts_on=NETWORK_BEGAN))
+    @classmethod
+    def tearDownClass(cls) -> None:
+        # Sequences that are all refused would prove nothing.
+        super().tearDownClass()
+        assert {*VERBS, "back"} <= cls.seen, cls.seen
 
-    def move(self, unit: Unit, parent: Unit, place: int) -> None:
-        day = datetime.date(2000, 1, 1) + datetime.timedelta(days=place)
-        try:
-            move_unit(unit=unit, parent=parent, effective_on=day, document="苍府〔2000〕1号", by=None)
-        except ValidationError as refused:
-            assert refused.code in {"wrong_parent", "loop"}  # noqa: PT017 - a refusal is a fine outcome, but only these
+
+def start() -> Network:
+    """A county with three townships, two of them with villages, so that there is something to merge."""
+    county = create_unit(parent=None, name="苍溪县", kind=UnitKind.COUNTY, code="510824", starts_on=NETWORK_BEGAN)
+    network = Network(county, [county])
+    for _ in range(3):
+        network.add(county, UnitKind.TOWNSHIP, NETWORK_BEGAN)
+    for township in network.units[1:3]:
+        for kind in (UnitKind.VILLAGE, UnitKind.VILLAGE, UnitKind.COMMUNITY, UnitKind.SCHOOL):
+            network.add(township, kind, NETWORK_BEGAN)
+    return network
+
+
+def check_placements(network: Network) -> None:
+    """The order of siblings is that of kind and code; every unit has one open placement, which says where it is."""
+    for unit in Unit.objects.all():
+        siblings = list(unit.get_siblings(include_self=True).order_by("lft").values_list("position", flat=True))
+        assert siblings == sorted(siblings)
+        now = UnitPlacement.objects.get(unit=unit, ends_on=None)
+        assert (now.parent_id, now.name, now.is_closed) == (unit.parent_id, unit.name, unit.closed_on is not None)
+        if unit.closed_on is not None:
+            assert unit.is_leaf_node()
+            assert unit.successor is None or unit.parent_id is not None
+        # Day after day without a gap; what was taken back on its own day holds on none.
+        placements = list(unit.placements.order_by("starts_on", "pk"))
+        for one, other in pairwise(placements):
+            assert one.ends_on is not None
+            assert other.starts_on == one.ends_on + datetime.timedelta(days=1)
+
+
+def check_history(network: Network) -> None:
+    for day, tree in network.recorded.items():
+        stood = {row.unit_id: row for row in placements_on(network.county, day) if row.stood}  # type: ignore[attr-defined]
+        assert {pk: (row.parent_id, row.name, row.kind, row.is_closed) for pk, row in stood.items()} == tree, day
+
+
+def check_records(network: Network) -> None:
+    """Every record is in the county's total by every tree, and in the branch of each unit that stood above it."""
+    county = Unit.objects.get(pk=network.county.pk)
+    assert figures_table(YEAR, county, ["activities"])[county.pk]["activities"] == Activity.objects.count()
+    for day in list(network.recorded)[::6]:
+        table = figures_table(YEAR, county, ["activities"], as_of=day)
+        parents = {row.unit_id: row.parent_id for row in placements_on(county, day)}
+        by_hand = dict.fromkeys(parents, 0)
+        for record in Activity.objects.all():
+            above: int | None = record.unit_id
+            while above is not None:
+                by_hand[above] += 1
+                above = parents[above]
+        assert {pk: table[pk]["activities"] for pk in table} == by_hand, day
+        assert by_hand[county.pk] == Activity.objects.count()

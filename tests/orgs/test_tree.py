@@ -1,18 +1,20 @@
 """The tree under many writers at once, the check that finds what is broken, and what mends it."""
 
-import datetime
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from io import StringIO
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.db.transaction import TransactionManagementError
+from django.utils import timezone
 
 from orgs.enums import UnitKind
-from orgs.models import Unit
-from orgs.services import create_unit, move_unit
+from orgs.models import Restructuring, Unit
+from orgs.services import create_unit, merge_units, move_unit
 from orgs.tree import broken_nodes, lock_county, mend
 from tests.factories import make_county, make_unit
 
@@ -113,8 +115,8 @@ def test_moves_beside_creations_keep_the_tree() -> None:
         move_unit(
             unit=villages[number],
             parent=townships[(number + 1) % THREADS],
-            effective_on=datetime.date(2024, 1, 1),
-            document="苍府〔2024〕1号",
+            effective_on=timezone.localdate(),
+            document="苍府〔2025〕1号",
             by=None,
         )
         for _ in range(5):
@@ -223,3 +225,58 @@ def test_a_loop_of_parents_is_reported_and_left_alone(village: Unit) -> None:
     assert {node.unit_id for node in broken_nodes()} == looped
     with pytest.raises((CommandError, SystemExit)):
         call_command("check_tree", "--fix", stdout=StringIO(), stderr=StringIO())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_mergers_of_one_township_at_once_one_wins_and_the_others_are_told() -> None:
+    county = make_county()
+    townships = [make_unit(county) for _ in range(THREADS)]
+    make_unit(townships[0])
+    refused: list[str] = []
+
+    def work(number: int) -> None:
+        target = townships[number or 1]
+        try:
+            merge_units(
+                sources=[townships[0]],
+                target=target,
+                effective_on=timezone.localdate(),
+                document="苍府〔2025〕1号",
+                by=None,
+            )
+        except ValidationError as error:
+            refused.extend(error.messages)
+
+    in_threads(work)
+
+    source = Unit.objects.get(pk=townships[0].pk)
+    assert refused == [f"{source.name}已撤销，不能合并。"] * (THREADS - 1)
+    assert source.successor is not None
+    assert Restructuring.objects.count() == 1
+    assert Unit.objects.filter(parent=source.successor).count() == 2
+    assert_no_shared_ends()
+    assert broken_nodes() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mergers_in_a_ring_leave_one_township_that_stands() -> None:
+    county = make_county()
+    townships = [make_unit(county) for _ in range(THREADS)]
+
+    def work(number: int) -> None:
+        with suppress(ValidationError):
+            merge_units(
+                sources=[townships[number]],
+                target=townships[(number + 1) % THREADS],
+                effective_on=timezone.localdate(),
+                document="苍府〔2025〕1号",
+                by=None,
+            )
+
+    in_threads(work)
+
+    standing = Unit.objects.open().filter(parent=county)
+    assert standing.count() >= 1
+    assert Unit.objects.exclude(closed_on=None).count() == Restructuring.objects.count() > 0
+    assert_no_shared_ends()
+    assert broken_nodes() == []

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from orgs.enums import Role, UnitKind
@@ -108,7 +109,8 @@ def test_a_unit_shows_leaders_records_history_and_children() -> None:
     county = make_county()
     first, second = make_unit(county, name="云峰镇"), make_unit(county, name="亭子镇")
     village = make_unit(first, name="大营村村民委员会")
-    move_unit(unit=village, parent=second, effective_on=datetime.date(2024, 5, 1), document="苍府〔2024〕5号", by=None)
+    day = timezone.localdate() - datetime.timedelta(days=200)
+    move_unit(unit=village, parent=second, effective_on=day, document="苍府〔2024〕5号", by=None)
     make_appointment(second, official="何永兵")
     make_appointment(second, make_volunteer(second, name="冯定国"), post="executive_deputy_director")
     client = signed_in(county)
@@ -116,7 +118,7 @@ def test_a_unit_shows_leaders_records_history_and_children() -> None:
     for word in ("何永兵", "冯定国", "常务副主任", "大营村", "在册五老"):
         assert word in page
     history = text_of(client, f"/units/{village.code}/")
-    assert "2024-04-30" in history
+    assert f"{day - datetime.timedelta(days=1):%Y-%m-%d}" in history
     assert "苍府〔2024〕5号" in history
 
 

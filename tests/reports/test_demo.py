@@ -18,11 +18,11 @@ from aid.models import Certification, Child, Grant, LedgerEntry, Pairing, Visit
 from guanai.identity import birth_date_of, sex_of, validate_id_number
 from guanai.models import NumberSeries
 from orgs.enums import Role
-from orgs.models import Unit, User
+from orgs.models import Restructuring, Unit, User
 from orgs.tree import broken_nodes
 from reports.demo import Loaded, Plan, load, stored_accounts
 from reports.demo.plan import ACTIVITIES, FUNDS_RAISED, apportion
-from reports.services import figures
+from reports.services import figures, figures_table
 from volunteers.models import Appointment, Volunteer
 
 TODAY = datetime.date(2026, 11, 23)
@@ -198,3 +198,18 @@ def test_meetings_fit_their_season(loaded: Loaded) -> None:
         found = Meeting.objects.filter(Q(name__contains=word) | Q(decisions__contains=word))
         assert {meeting.held_on.month for meeting in found} <= months
         assert found
+
+
+def test_documents_changed_the_network_in_the_main_year(loaded: Loaded) -> None:
+    changes = Restructuring.objects.order_by("effective_on")
+    assert {change.effective_on.year for change in changes} == {2025}
+    assert [change.headline for change in changes] == [
+        "陈石村由村改为社区，更名为陈石社区",
+        "苍溪县梨乡果业有限公司由苍溪县划转到云峰镇",
+    ]
+    codes = ["activities", "veterans", "committees"]
+    now = figures_table(2025, loaded.county, codes)
+    then = figures_table(2025, loaded.county, codes, as_of=datetime.date(2025, 1, 1))
+    assert now[loaded.county.pk] == then[loaded.county.pk]
+    town = Unit.objects.get(name="云峰镇")
+    assert now[town.pk] != then[town.pk]

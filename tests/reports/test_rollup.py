@@ -49,20 +49,20 @@ def test_roll_up_equals_adding_record_by_record() -> None:
         everywhere = list(indicator.records_in(period))
         for unit in world.units:
             below = set(Unit.objects.in_branch(unit).values_list("pk", flat=True))
-            inside = [record for record in everywhere if _unit_id(record, indicator.unit_path) in below]
-            at_level = [record for record in inside if _unit_id(record, indicator.unit_path) == unit.pk]
-            assert branch.get(unit.pk, 0) == _by_hand(indicator.code, inside), (indicator.code, unit)
-            assert own.get(unit.pk, 0) == _by_hand(indicator.code, at_level), (indicator.code, unit)
+            inside = [record for record in everywhere if unit_id_of(record, indicator.unit_path) in below]
+            at_level = [record for record in inside if unit_id_of(record, indicator.unit_path) == unit.pk]
+            assert branch.get(unit.pk, 0) == by_hand(indicator.code, inside), (indicator.code, unit)
+            assert own.get(unit.pk, 0) == by_hand(indicator.code, at_level), (indicator.code, unit)
 
 
-def _unit_id(record: object, path: str) -> int:
+def unit_id_of(record: object, path: str) -> int:
     for step in path.split("__") if path else ():
         record = getattr(record, step)
     assert isinstance(record, Unit)
     return record.pk
 
 
-def _by_hand(code: str, records: list[Any]) -> int | Decimal:
+def by_hand(code: str, records: list[Any]) -> int | Decimal:
     """The figure of an indicator from its records in Python."""
     distinct: dict[str, Callable[[Any], object]] = {
         "key_posts": lambda r: (r.unit_id, r.post),

@@ -1,0 +1,14 @@
+"""Small questions about the network that several services ask."""
+
+import datetime
+
+from orgs.models import Unit
+
+
+def is_year_open(year: int, county: Unit, today: datetime.date) -> bool:
+    """May a change of the network still take effect in this year of the county?
+
+    Years are not closed by the county yet, so the rule is one of the calendar: the running year and the one before,
+    whose report is being made. Once a county closes its years, this function asks for that instead.
+    """
+    return today.year - 1 <= year <= today.year

@@ -1,0 +1,154 @@
+"""The counter-operation: everything as it was before, by a document of its own, while nothing later stands on it."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from orgs.enums import ChangeState, ChangeVerb, Role, UnitKind
+from orgs.history import placements_on
+from orgs.models import Membership, Restructuring, Unit, UnitPlacement
+from orgs.scope import allows
+from orgs.services import Change, order_change, preview_take_back, take_back
+from orgs.tree import broken_nodes
+from tests.factories import codes_of, grant, make_county, make_member, make_unit, make_user
+from tests.orgs.restructuring import days_ago, order, tree_now
+
+pytestmark = pytest.mark.django_db
+
+
+def do(verb: str, *units: Unit, days: int = 100, **fields: object) -> Restructuring:
+    return order_change(change=Change(verb=verb, units=units, **fields), order=order(days))  # type: ignore[arg-type]
+
+
+def test_a_merger_taken_back_leaves_the_tree_as_it_was() -> None:
+    county = make_county()
+    first, second, target = (make_unit(county) for _ in range(3))
+    for township in (first, first, second):
+        make_unit(township)
+    make_unit(first, closed_on=datetime.date(2020, 1, 1))
+    UnitPlacement.objects.filter(unit__closed_on__isnull=False).update(is_closed=True)
+    before, rows = tree_now(), UnitPlacement.objects.count()
+    merger = do(ChangeVerb.MERGE, first, second, target=target)
+    changed = tree_now()
+    assert changed != before
+    user = make_user()
+    counter = take_back(restructuring=merger, order=order(40, by=user, reason="批复有误"))
+    assert tree_now() == before
+    assert broken_nodes() == []
+    merger.refresh_from_db()
+    assert (merger.state, merger.taken_back_by) == (ChangeState.TAKEN_BACK, counter)
+    assert (counter.verb, counter.reason, counter.by) == (ChangeVerb.TAKE_BACK, "批复有误", user)
+    # Nothing is deleted: two more placements for each of the six units that moved, and "as then" tells all three.
+    assert UnitPlacement.objects.count() == rows + 2 * 6
+    for days, tree in ((101, before), (41, changed), (40, before)):
+        stood = {row.unit_id: row for row in placements_on(county, days_ago(days))}
+        assert {pk: (row.parent_id, row.name, row.kind, row.is_closed) for pk, row in stood.items()} == tree
+
+
+def test_every_other_verb_can_be_taken_back() -> None:
+    county = make_county()
+    first, second = make_unit(county), make_unit(county)
+    village, alone = make_unit(first), make_unit(first)
+    before = tree_now()
+    changes = [
+        do(ChangeVerb.RENAME, first, name="新名镇"),
+        do(ChangeVerb.CHANGE_KIND, village, name="新社区", kind=UnitKind.COMMUNITY),
+        do(ChangeVerb.DISSOLVE, alone),
+    ]
+    for change in changes:
+        take_back(restructuring=change, order=order(50))
+    moved = do(ChangeVerb.MOVE, village, target=second, days=30)
+    take_back(restructuring=moved, order=order(20))
+    assert tree_now() == before
+    assert broken_nodes() == []
+
+
+def test_a_change_is_taken_back_on_its_own_day() -> None:
+    county = make_county()
+    source, target = make_unit(county), make_unit(county)
+    before = tree_now()
+    take_back(restructuring=do(ChangeVerb.MERGE, source, target=target, days=0), order=order(0))
+    assert tree_now() == before
+    stood = {row.unit_id: row for row in placements_on(county, days_ago(0))}
+    assert stood[source.pk].is_closed is False
+    # The merger is history, though it held on no day.
+    assert source.placements.filter(is_closed=True, starts_on=days_ago(0), ends_on=days_ago(1)).exists()
+
+
+def test_changes_are_taken_back_one_after_the_other() -> None:
+    county = make_county()
+    source, target = make_unit(county), make_unit(county)
+    village = make_unit(source)
+    before = tree_now()
+    merger = do(ChangeVerb.MERGE, source, target=target)
+    renamed = do(ChangeVerb.RENAME, village, name="新名村", days=60)
+    with pytest.raises(ValidationError) as refused:
+        take_back(restructuring=merger, order=order(30))
+    assert codes_of(refused.value) == {"later_change"}
+    assert refused.value.messages == ["新名村后来又有调整，请先撤回后一项。"]
+    take_back(restructuring=renamed, order=order(50))
+    take_back(restructuring=merger, order=order(30))
+    assert tree_now() == before
+
+
+def test_a_founded_successor_stays_and_the_preview_says_so() -> None:
+    county = make_county()
+    first, second = make_unit(county), make_unit(county)
+    merger = do(ChangeVerb.MERGE, first, second, name="新设镇")
+    preview = preview_take_back(restructuring=merger, order=order(10))
+    assert preview.warnings == ["新设的新设镇还在，不再需要的，请另办撤销。"]
+    merger.refresh_from_db()
+    assert merger.state == ChangeState.DONE
+    take_back(restructuring=merger, order=order(10))
+    new = Unit.objects.get(name="新设镇")
+    assert new.closed_on is None
+    assert new.is_leaf_node()
+
+
+def test_what_cannot_be_taken_back_is_refused_and_changes_nothing() -> None:
+    county = make_county()
+    first, second, third = (make_unit(county) for _ in range(3))
+    village, twin = make_unit(first), make_unit(first)
+    inner = do(ChangeVerb.MERGE, village, target=twin)
+    outer = do(ChangeVerb.MERGE, first, target=second, days=80)
+    last = do(ChangeVerb.MERGE, second, target=third, days=60)
+    early = days_ago(90)
+    refusals = [
+        (inner, order(10), "closed_parent"),
+        (outer, order(10), "closed"),
+        (last, order(effective_on=days_ago(-1)), "future"),
+        (last, order(effective_on=early), "before_change"),
+        (last, order(10, document=""), "no_document"),
+    ]
+    before = tree_now()
+    for change, wrong, code in refusals:
+        with pytest.raises(ValidationError) as refused:
+            take_back(restructuring=change, order=wrong)
+        assert codes_of(refused.value) == {code}, change.headline
+    assert tree_now() == before
+    counter = take_back(restructuring=last, order=order(10))
+    for change in (last, counter):
+        with pytest.raises(ValidationError) as refused:
+            take_back(restructuring=change, order=order(5))
+        assert codes_of(refused.value) == {"state"}
+
+
+def test_roles_come_back_unless_somebody_changed_them_since() -> None:
+    county = make_county()
+    source, target = make_unit(county), make_unit(county)
+    keeps, leaves = make_member(source, Role.SECRETARY), make_member(source, Role.SECRETARY)
+    until = days_ago(-60)
+    limited = grant(make_user(), source, Role.CLERK, ends_on=until)
+    at_both = make_member(source, Role.SECRETARY)
+    grant(at_both, target, Role.SECRETARY)
+    merger = do(ChangeVerb.MERGE, source, target=target)
+    Membership.objects.filter(user=leaves, unit=target).update(ends_on=days_ago(0))
+    take_back(restructuring=merger, order=order(0))
+    source = Unit.objects.get(pk=source.pk)
+    assert allows(keeps, "view_roster", source)
+    assert not Membership.objects.filter(user=keeps, unit=target, ends_on=None).exists()
+    assert not Membership.objects.filter(user=leaves, unit=source, ends_on=None).exists()
+    assert Membership.objects.filter(user=limited.user, unit=source, ends_on=until).exists()
+    running = Membership.objects.filter(user=at_both, ends_on=None).values_list("unit", flat=True)
+    assert set(running) == {source.pk, target.pk}

@@ -9,7 +9,7 @@ COPY . /srv/app
 WORKDIR /srv/app
 # The settings want a complete environment. These values are made up for this one command and end with it.
 RUN key() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; } \
-    && SECRET_KEY=$(key 40) GUANAI_DATA_KEYS=1:$(key 16) GUANAI_INDEX_KEY=$(key 32) \
+    && SECRET_KEY=$(key 40) GUANAI_DATA_KEYS=1:$(key 16) GUANAI_INDEX_KEY=$(key 32) GUANAI_AUDIT_KEY=$(key 32) \
     ALLOWED_HOSTS=build.invalid DATABASE_URL=postgresql://build.invalid/build REDIS_URL=redis://build.invalid \
     GUANAI_DEBUG=0 GUANAI_STATIC_DIR=/srv/static \
     /srv/venv/bin/python manage.py collectstatic --no-input --verbosity 0

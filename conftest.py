@@ -39,9 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.WHITENOISE_AUTOREFRESH = True
     # One process, one cache: what a test caches is neither seen nor flushed by a test beside it.
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # What a process seals in its own database says nothing about the databases of others.
+    settings.SEAL_FILES = [VAR_DIR / f"seals-{os.getpid()}.log"]
     # Tasks run where they are called, except in tests of real processes (`real_worker` of tests/processes.py).
     app.conf.task_always_eager = True
     app.conf.task_eager_propagates = True
+
+
+def pytest_unconfigure() -> None:
+    (VAR_DIR / f"seals-{os.getpid()}.log").unlink(missing_ok=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,6 @@
 """Taxonomies, venues and the smaller records in the browser admin, each limited to the user's branches.
 
-Activities can only be read here: numbers, states and reviews are the services' own, reached by the activity pages.
+Activities, meetings and papers can only be read here; they are written on their pages.
 """
 
 from typing import Any, ClassVar
@@ -56,6 +56,16 @@ class RecordAdmin(ScopedAdmin):
     search_fields: ClassVar[tuple[str, ...]] = ("name", "unit__name")
 
 
+class ReadRecordAdmin(RecordAdmin):
+    """Records with pages of their own: numbers, versions, states and reviews are the services' business."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(Venue)
 class VenueAdmin(RecordAdmin):
     list_display = ("name", "kind", "unit", "is_model", "opened_on", "closed_on")
@@ -63,7 +73,7 @@ class VenueAdmin(RecordAdmin):
 
 
 @admin.register(Activity)
-class ActivityAdmin(RecordAdmin):
+class ActivityAdmin(ReadRecordAdmin):
     list_display = ("number", "name", "unit", "theme", "held_on", "young_people", "state")
     list_filter = ("state", "form", "theme")
     list_select_related = ("unit", "theme")
@@ -80,22 +90,16 @@ class ActivityAdmin(RecordAdmin):
         "participants",
     )
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(Meeting)
-class MeetingAdmin(RecordAdmin):
+class MeetingAdmin(ReadRecordAdmin):
     list_display = ("name", "kind", "unit", "held_on", "attendance")
     list_filter = ("kind",)
     date_hierarchy = "held_on"
 
 
 @admin.register(Paper)
-class PaperAdmin(RecordAdmin):
+class PaperAdmin(ReadRecordAdmin):
     list_display = ("unit", "year", "kind", "state", "filed_on")
     list_filter = ("year", "kind", "state")
     search_fields = ("unit__name",)

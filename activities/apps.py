@@ -12,7 +12,7 @@ class ActivitiesConfig(AppConfig):
     def ready(self) -> None:
         # Models are there only now.
         from activities.dependents import register
-        from activities.queries import count_waiting
+        from activities.queries import count_late, count_waiting
         from orgs.enums import Action
 
         menu.register(
@@ -27,6 +27,15 @@ class ActivitiesConfig(AppConfig):
                 count=count_waiting,
             ),
             MenuItem(Group.WORK, "会议与培训", "activities:meeting_list", Action.VIEW_ACTIVITIES, order=20),
+            MenuItem(
+                Group.WORK,
+                "落实事项",
+                "activities:follow_up_list",
+                Action.VIEW_ACTIVITIES,
+                order=22,
+                count=count_late,
+            ),
+            MenuItem(Group.WORK, "五纳入五统一", "activities:inclusion_list", Action.VIEW_ACTIVITIES, order=25),
             MenuItem(Group.WORK, "计划 检查 总结", "activities:paper_list", Action.VIEW_ACTIVITIES, order=30),
             MenuItem(Group.WORK, "阵地", "activities:venue_list", Action.VIEW_ACTIVITIES, order=40),
         )

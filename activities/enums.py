@@ -63,6 +63,28 @@ class MeetingKind(models.TextChoices):
     HEARING = "hearing", "党委听取汇报"
 
 
+class InclusionKind(models.TextChoices):
+    """五纳入五统一 (domain.md §2): where the work is taken in, and what is then done as one."""
+
+    AGENDA = "agenda", "党政领导工作日程"
+    TARGETS = "targets", "经济社会发展目标"
+    PARTY = "party", "基层党建活动"
+    CULTURE = "culture", "精神文明建设"
+    APPRAISAL = "appraisal", "年终目标考核"
+
+    @property
+    def short(self) -> str:
+        """The name of its cell."""
+        words = {"agenda": "日程", "targets": "目标", "party": "党建", "culture": "文明", "appraisal": "考核"}
+        return words[self.value]
+
+    @property
+    def unified(self) -> str:
+        """统一谋划, the second half of the pair."""
+        words = {"agenda": "谋划", "targets": "规划", "party": "部署", "culture": "安排", "appraisal": "考核"}
+        return f"统一{words[self.value]}"
+
+
 class PaperKind(models.TextChoices):
     """The yearly papers of the five cells that are written (the third, 记录, is the activities themselves)."""
 

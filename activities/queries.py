@@ -8,8 +8,8 @@ from django.http import Http404
 from django.utils import timezone
 
 from activities.enums import ActivityState
-from activities.models import Activity, ActivityDraft, Meeting, Venue
-from activities.querysets import ActivityQuerySet
+from activities.models import Activity, ActivityDraft, FollowUp, Meeting, Venue
+from activities.querysets import ActivityQuerySet, FollowUpQuerySet
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.querysets import UnitQuerySet
@@ -174,9 +174,33 @@ def meetings_for_user(user: User) -> QuerySet[Meeting]:
 
 def meeting_for_user_or_404(user: User, pk: int, action: str = Action.VIEW_ACTIVITIES) -> Meeting:
     """404 for a stranger; 403 for a reader who may not do `action` at its unit."""
-    meeting = meetings_for_user(user).filter(pk=pk).first()
+    meeting = meetings_for_user(user).select_related("unit", "scan", "updated_by").filter(pk=pk).first()
     if meeting is None:
         raise Http404("no such meeting in this user's branches")
     if not allows(user, action, meeting.unit):
         raise PermissionDenied(f"no {action} on this meeting's unit")
     return meeting
+
+
+def follow_ups_for_user(user: User, action: str = Action.VIEW_ACTIVITIES) -> FollowUpQuerySet:
+    """What meetings of the user's branches asked for, in the order of their days."""
+    rows: FollowUpQuerySet = FollowUp.objects.filter(branch_q(user, action, "meeting__unit"))
+    return rows.select_related("meeting__unit").order_by("due_on", "meeting__unit__lft", "pk")
+
+
+def follow_up_for_user_or_404(user: User, pk: int, action: str = Action.VIEW_ACTIVITIES) -> FollowUp:
+    """404 for a stranger; 403 for a reader who may not do `action` at the meeting's unit."""
+    row = follow_ups_for_user(user).filter(pk=pk).first()
+    if row is None:
+        raise Http404("no such follow-up in this user's branches")
+    if not allows(user, action, row.meeting.unit):
+        raise PermissionDenied(f"no {action} on this meeting's unit")
+    return row
+
+
+def count_late(user: User) -> int:
+    """The number beside 落实事项 in the menu: what is past its day, for who records."""
+    if not may(user, Action.RECORD_ACTIVITIES):
+        return 0
+    rows = follow_ups_for_user(user, Action.RECORD_ACTIVITIES).open().filter(due_on__lt=timezone.localdate())
+    return rows.order_by().count()

@@ -7,7 +7,7 @@ from orgs.models import Unit
 from orgs.querysets import in_branch_q
 
 if TYPE_CHECKING:
-    from activities.models import Activity  # noqa: F401
+    from activities.models import Activity, FollowUp  # noqa: F401
 
 
 class ActivityQuerySet(QuerySet["Activity"]):
@@ -25,3 +25,8 @@ class ActivityQuerySet(QuerySet["Activity"]):
 
     def held_in(self, year: int) -> Self:
         return self.filter(held_on__year=year)
+
+
+class FollowUpQuerySet(QuerySet["FollowUp"]):
+    def open(self) -> Self:
+        return self.filter(done_on=None)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from activities.views import activities, entry, meetings, papers
+from activities.views import activities, entry, inclusions, meetings, papers
 
 app_name = "activities"
 urlpatterns = [
@@ -16,7 +16,14 @@ urlpatterns = [
     path("activities/<int:pk>/accept/", activities.activity_accept, name="activity_accept"),
     path("meetings/", meetings.meeting_list, name="meeting_list"),
     path("meetings/record/", meetings.meeting_create, name="meeting_create"),
+    path("meetings/<int:pk>/", meetings.meeting_detail, name="meeting_detail"),
+    path("meetings/<int:pk>/scan/", meetings.meeting_scan, name="meeting_scan"),
     path("meetings/<int:pk>/edit/", meetings.meeting_edit, name="meeting_edit"),
+    path("follow-ups/", meetings.follow_up_list, name="follow_up_list"),
+    path("follow-ups/<int:pk>/close/", meetings.follow_up_close, name="follow_up_close"),
+    path("inclusions/", inclusions.inclusion_list, name="inclusion_list"),
+    path("inclusions/<slug:code>/<int:year>/<slug:kind>/", inclusions.inclusion_edit, name="inclusion_edit"),
+    path("inclusions/<slug:code>/<int:year>/<slug:kind>/scan/", inclusions.inclusion_scan, name="inclusion_scan"),
     path("venues/", papers.venue_list, name="venue_list"),
     path("papers/", papers.paper_list, name="paper_list"),
     path("papers/<slug:code>/<int:year>/<slug:kind>/", papers.paper_edit, name="paper_edit"),

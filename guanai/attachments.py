@@ -8,7 +8,6 @@ return serve_attachment(appointment.scan)                        # in a view tha
 from collections.abc import Mapping
 from typing import Any, Final
 
-import structlog
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -18,8 +17,6 @@ from django.http import FileResponse, Http404
 
 from guanai.job_files import write_whole
 from guanai.models import Attachment
-
-log = structlog.get_logger(__name__)
 
 MEGABYTE: Final = 1 << 20
 LARGEST: Final = 10 * MEGABYTE
@@ -49,7 +46,8 @@ class CappedUploadHandler(TemporaryFileUploadHandler):
 
 
 class ScanField(forms.FileField):
-    """A PDF, JPEG or PNG of at most 10 MB, told by its content. What is refused is logged and not stored."""
+    """A PDF, JPEG or PNG of at most 10 MB, told by its content. What is refused is not stored, and is noted in the
+    trail by `guanai.attempts.submitted`."""
 
     widget = forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"})
 
@@ -64,16 +62,20 @@ class ScanField(forms.FileField):
             return file
         size = file.size or 0
         if size > LARGEST:
-            self._refuse("too_large", size, f"文件有 {size / MEGABYTE:.1f} MB，超过 10 MB。请压缩或分开扫描后再传")
+            words = f"文件有 {size / MEGABYTE:.1f} MB，超过 10 MB。请压缩或分开扫描后再传"
+            raise ValidationError(words, code="too_large")
         found = content_type_of(file)
         if found is None:
-            self._refuse("wrong_type", size, "只能传 PDF、JPG、PNG，这个文件的内容不是。请扫描或拍照后重新选择")
+            words = "只能传 PDF、JPG、PNG，这个文件的内容不是。请扫描或拍照后重新选择"
+            raise ValidationError(words, code="wrong_type")
         file.content_type = found
         return file
 
-    def _refuse(self, code: str, size: int, words: str) -> None:
-        log.warning("upload_refused", reason=code, size=size)
-        raise ValidationError(words, code=code)
+
+def refused_uploads(form: forms.BaseForm) -> list[str]:
+    """Why files were refused, by the code of the reason; their names may hold those of persons and are left out."""
+    scans = [name for name, field in form.fields.items() if isinstance(field, ScanField)]
+    return [error.code or "" for name in scans if form.has_error(name) for error in form.errors.as_data()[name]]
 
 
 def content_type_of(file: "UploadedFile[Any]") -> str | None:

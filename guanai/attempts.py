@@ -10,14 +10,23 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from guanai.attachments import refused_uploads
 from guanai.edits import ChangedError, SeenForm
+from guanai.enums import Verb
+from guanai.trail import note
 
 Result = TypeVar("Result")
 
 
 def submitted(request: HttpRequest, form: forms.BaseForm) -> bool:
-    """Was the form sent, and is what it holds well-formed?"""
-    return request.method == "POST" and form.is_valid()
+    """Was the form sent, and is what it holds well-formed? A refused file goes into the trail."""
+    if request.method != "POST":
+        return False
+    if form.is_valid():
+        return True
+    for reason in refused_uploads(form):
+        note(Verb.UPLOAD_REFUSED, request=request, reason=reason)
+    return False
 
 
 def attempt(form: forms.BaseForm, action: Callable[[], Result]) -> Result | None:

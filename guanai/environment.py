@@ -3,9 +3,11 @@
 No reader has a default for a secret; what may be left out in DEBUG alone is decided in `guanai/settings.py`.
 """
 
+import fcntl
 import json
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -15,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
 DATA_KEY_BYTES = 16  # SM4
-INDEX_KEY_BYTES = 32  # HMAC-SM3
+INDEX_KEY_BYTES = 32  # HMAC-SM3, of the blind index and of the seals
 
 
 def flag(name: str, *, default: bool = False) -> bool:
@@ -94,6 +96,20 @@ def index_key(name: str) -> bytes:
     return _key(name, required(name), INDEX_KEY_BYTES)
 
 
+def audit_key(name: str) -> bytes:
+    """The 32-byte key of the seals over the trail."""
+    return _key(name, required(name), INDEX_KEY_BYTES)
+
+
+def files(name: str, *, default: Iterable[Path] = ()) -> list[Path]:
+    """A comma-separated list of absolute paths of files; they need not exist yet."""
+    paths = [Path(value.strip()) for value in os.environ.get(name, "").split(",") if value.strip()]
+    for path in paths:
+        if not path.is_absolute():
+            raise ImproperlyConfigured(f"{name} must name absolute paths, not {path}.")
+    return paths or list(default)
+
+
 def data_keys(name: str) -> dict[int, bytes]:
     """Versioned 16-byte keys, written `1:<32 hex digits>,2:<32 hex digits>`; the highest version encrypts."""
     keys: dict[int, bytes] = {}
@@ -141,24 +157,25 @@ def redis_addresses(name: str) -> tuple[str, str]:
 
 
 def development_keys(path: Path) -> dict[str, str]:
-    """Secrets of a development checkout, made once at random and kept in `path` for its owner alone."""
-    if not path.exists():
-        path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    """Secrets of a development checkout, made once at random and kept in `path` for its owner alone.
+
+    A key that a later release needs is added to a file that is there.
+    """
+    path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+", encoding="utf-8") as stream:
+        # The first process makes the keys, the others wait and read them, so that all of them end with the same.
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        held: dict[str, str] = json.loads(stream.read() or "{}")
         made = {
             "SECRET_KEY": secrets.token_urlsafe(64),
             "GUANAI_DATA_KEYS": f"1:{secrets.token_hex(DATA_KEY_BYTES)}",
             "GUANAI_INDEX_KEY": secrets.token_hex(INDEX_KEY_BYTES),
+            "GUANAI_AUDIT_KEY": secrets.token_hex(INDEX_KEY_BYTES),
         }
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(made, stream, indent=1)
-        # A link fails when another process was first, so that all of them end with the same keys.
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    loaded: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return loaded
+        keys = {**made, **held}
+        if keys != held:
+            stream.seek(0)
+            json.dump(keys, stream, indent=1)
+            stream.truncate()
+    return keys

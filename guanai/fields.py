@@ -1,9 +1,10 @@
 """Model fields for personal data."""
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
 from guanai import crypto
 
@@ -14,8 +15,52 @@ else:
     _TextField = _DateField = models.BinaryField
 
 
-class _Encrypted:
+class StoredText(str):
+    """A text with the bytes that it rests as, and the field that they are of."""
+
+    stored: bytes
+    field: "Encrypted"
+
+    @classmethod
+    def of(cls, text: str, stored: bytes, field: "Encrypted") -> Self:
+        kept = cls(text)
+        kept.stored, kept.field = stored, field
+        return kept
+
+
+class StoredDate(datetime.date):
+    """A date with the bytes that it rests as, and the field that they are of."""
+
+    stored: bytes
+    field: "Encrypted"
+
+    @classmethod
+    def of(cls, text: str, stored: bytes, field: "Encrypted") -> Self:
+        kept = cls.fromisoformat(text)
+        kept.stored, kept.field = stored, field
+        return kept
+
+
+class _Kept(DeferredAttribute):
+    """Keeps the bytes of a value that is set again to what it was.
+
+    Every encryption of one text gives other bytes. A form saved with an unchanged name would otherwise look, to the
+    history of rows, like another name.
+    """
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        held = instance.__dict__.get(self.field.attname)
+        stays = isinstance(held, StoredText | StoredDate) and not hasattr(value, "stored") and held == value
+        if not stays:
+            instance.__dict__[self.field.attname] = value
+
+
+class Encrypted:
     """What both fields share: SM4-GCM bytes at rest, NULL for nothing, never serialised in clear."""
+
+    # The stubs of Django know the class of Django alone.
+    descriptor_class: Any = _Kept
+    attname: str
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # A BinaryField is not editable unless it is told so.
@@ -24,18 +69,31 @@ class _Encrypted:
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002  # Django's signature
         if value is None or value == "":
             return None
-        stored = value if isinstance(value, bytes) else crypto.encrypt(str(value))
+        # Copied into another field, a value is encrypted anew: equal bytes would tell that the two are the same.
+        if isinstance(value, StoredText | StoredDate) and getattr(value, "field", None) is self:
+            stored = value.stored
+        else:
+            stored = value if isinstance(value, bytes) else crypto.encrypt(str(value))
         return super().get_db_prep_value(stored, connection, prepared)  # type: ignore[misc]
+
+    def pre_save(self, instance: models.Model, add: bool) -> Any:  # noqa: FBT001  # Django's signature
+        """Encrypt here, and let the record keep the bytes: saved again, the same text stays the same bytes."""
+        value = instance.__dict__.get(self.attname)
+        if value and isinstance(value, str | datetime.date) and getattr(value, "field", None) is not self:
+            kind = StoredDate if isinstance(value, datetime.date) else StoredText
+            value = kind.of(str(value), crypto.encrypt(str(value)), self)
+            instance.__dict__[self.attname] = value
+        return value
 
     def value_to_string(self, obj: models.Model) -> str:
         raise TypeError("an encrypted field is never serialised in clear")
 
 
-class EncryptedTextField(_Encrypted, _TextField):
+class EncryptedTextField(Encrypted, _TextField):
     """Text that rests as SM4-GCM bytes; an empty text rests as NULL. It can be neither filtered nor sorted by."""
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> str:
-        return "" if value is None else crypto.decrypt(bytes(value))
+        return "" if value is None else StoredText.of(crypto.decrypt(bytes(value)), bytes(value), self)
 
     def to_python(self, value: Any) -> str:
         return "" if value is None else str(value)
@@ -44,11 +102,11 @@ class EncryptedTextField(_Encrypted, _TextField):
         return ""
 
 
-class EncryptedDateField(_Encrypted, _DateField):
+class EncryptedDateField(Encrypted, _DateField):
     """A date that rests as SM4-GCM bytes of its ISO form."""
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> datetime.date | None:
-        return None if value is None else datetime.date.fromisoformat(crypto.decrypt(bytes(value)))
+        return None if value is None else StoredDate.of(crypto.decrypt(bytes(value)), bytes(value), self)
 
     def to_python(self, value: Any) -> datetime.date | None:
         if value is None or isinstance(value, datetime.date):

@@ -1,6 +1,7 @@
 """Settings. Every value that differs between machines is read from the environment, and fails loudly when it is wrong.
 
-Outside DEBUG these must be set: SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL, REDIS_URL, GUANAI_DATA_KEYS, GUANAI_INDEX_KEY.
+Outside DEBUG these must be set: SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL, REDIS_URL, GUANAI_DATA_KEYS, GUANAI_INDEX_KEY,
+GUANAI_AUDIT_KEY.
 In DEBUG secrets are made once at random in `var/keys.json`, and what has no address is served by the embedded servers.
 """
 
@@ -9,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pghistory
 from csp.constants import NONE, SELF
 from django_stubs_ext import monkeypatch
 
@@ -41,6 +41,8 @@ ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS")
 DATA_KEYS: dict[int, bytes] = environment.data_keys("GUANAI_DATA_KEYS")
 DATA_KEY_CURRENT: int = max(DATA_KEYS)
 INDEX_KEY: bytes = environment.index_key("GUANAI_INDEX_KEY")
+# The seals over the trail and the ledger.
+AUDIT_KEY: bytes = environment.audit_key("GUANAI_AUDIT_KEY")
 
 # --- Servers ----------------------------------------------------------------------------------------------------------
 
@@ -71,7 +73,10 @@ else:
 # Several installations may share one Redis under different names.
 REDIS_PREFIX = environment.text("GUANAI_REDIS_PREFIX", default="guanai")
 
-DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+# Owns no table and may only add to ledger and trail; what needs the owner says so (`guanai/database_role.py`).
+DATABASE_ROLE = environment.text("GUANAI_DATABASE_ROLE", default="guanai_app")
+_options = {**_database.get("OPTIONS", {}), "assume_role": DATABASE_ROLE}
+DATABASES = {"default": {**_database, "OPTIONS": _options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -128,7 +133,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "guanai.logging.RequestLogMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "guanai.trail.HistoryContext",
+    "guanai.trail.TrailMiddleware",
     "orgs.middleware.DefaultDeny",
     # Last: it looks at the outcome of a sign-in.
     "axes.middleware.AxesMiddleware",
@@ -257,10 +263,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- Trail ------------------------------------------------------------------------------------------------------------
 
-PGHISTORY_LEVEL = pghistory.Statement
-PGHISTORY_APPEND_ONLY = True
+# Of pghistory the contexts: who, from where, by what. The triggers are those of `guanai/history.py`.
 # A page that is only read changes nothing, so its queries need no author.
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+
+# Where the newest seals are written outside the database: here, and in files on other disks or machines.
+SEAL_FILES = [VAR_DIR / "seals.log", *environment.files("GUANAI_SEAL_FILES", default=())]
+TRAIL_MONTHS = environment.integer("GUANAI_TRAIL_MONTHS", default=36, minimum=6)
 
 # --- API --------------------------------------------------------------------------------------------------------------
 
@@ -270,8 +279,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
-    "PAGE_SIZE": 50,
+    "DEFAULT_PAGINATION_CLASS": "guanai.api.Pages",
+    "EXCEPTION_HANDLER": "guanai.api.error_body",
     "DEFAULT_THROTTLE_CLASSES": [
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
@@ -307,6 +316,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60, "global_keyprefix":
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "requeue-stalled-jobs": {"task": "guanai.tasks.requeue_stalled_jobs", "schedule": 10.0},
+    "seal-audit": {"task": "guanai.tasks.seal_audit", "schedule": 60.0},
 }
 
 # --- Logs -------------------------------------------------------------------------------------------------------------

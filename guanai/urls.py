@@ -3,6 +3,11 @@ from django.urls import include, path
 
 from guanai.health import health
 
+handler400 = "guanai.views.bad_request"
+handler403 = "guanai.views.forbidden"
+handler404 = "guanai.views.not_found"
+handler500 = "guanai.views.server_error"
+
 urlpatterns = [
     path("health/", health),
     path("", include("guanai.page_urls")),

@@ -12,9 +12,9 @@ from django.http import HttpRequest
 
 from orgs.admin_site import ScopedAdmin
 from orgs.enums import Action
-from orgs.models import Membership, Unit, UnitYear, User
+from orgs.models import Membership, Unit, User
 from orgs.scope import allows, branch_q, may, user_of
-from orgs.services import check_role, grant_role, set_conditions
+from orgs.services import check_role, grant_role
 
 # Django's groups grant nothing here: roles on branches decide.
 admin.site.unregister(Group)
@@ -22,7 +22,7 @@ admin.site.unregister(Group)
 
 @admin.register(Unit)
 class UnitAdmin(ScopedAdmin):
-    """Only the conditions for a committee are edited here; name, kind and place change by document, in services.
+    """Only to be looked up and chosen: units change by document on the pages of the network.
 
     Who manages accounts sees the units too: a role is granted on one of them.
     """
@@ -30,20 +30,21 @@ class UnitAdmin(ScopedAdmin):
     view_action = Action.VIEW_NETWORK
     edit_action = Action.MANAGE_NETWORK
     unit_path = ""
-    conditions = ("has_party_organisation", "has_veterans", "has_young_people")
-    readonly_fields = (
+    fields = (
         "parent",
         "code",
         "name",
         "kind",
+        "has_party_organisation",
+        "has_veterans",
+        "has_young_people",
         "committee_established_on",
         "committee_document",
         "closed_on",
         "successor",
     )
-    fields = (*readonly_fields, *conditions)
     list_display = ("code", "name", "kind", "parent", "committee_established_on", "closed_on")
-    list_filter = ("kind", *conditions)
+    list_filter = ("kind",)
     list_select_related = ("parent",)
     search_fields = ("code", "name")
     ordering = ("tree_id", "lft")
@@ -59,22 +60,11 @@ class UnitAdmin(ScopedAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return any(self._allows(request, action, obj) for action in (Action.VIEW_NETWORK, Action.MANAGE_ACCOUNTS))
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: Unit, form: forms.ModelForm[Unit], change: bool) -> None:  # noqa: FBT001 - Django's signature
-        set_conditions(unit=obj, **{name: form.cleaned_data[name] for name in self.conditions})
-
-
-@admin.register(UnitYear)
-class UnitYearAdmin(ScopedAdmin):
-    view_action = Action.VIEW_NETWORK
-    edit_action = Action.MANAGE_NETWORK
-    autocomplete_fields = ("unit",)
-    list_display = ("unit", "year", "staff", "budget", "allowance_paid", "five_goods", "confirmed_on")
-    list_filter = ("year", "five_goods", "allowance_paid")
-    list_select_related = ("unit",)
-    search_fields = ("unit__name", "unit__code")
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class MembershipForm(forms.ModelForm[Membership]):

@@ -20,5 +20,14 @@ class OrgsConfig(AppConfig):
         menu.register(
             MenuItem(Group.NETWORK, "组织网络", "orgs:unit_list", Action.VIEW_NETWORK, order=10),
             MenuItem(Group.NETWORK, "组织覆盖", "orgs:coverage", Action.VIEW_NETWORK, order=20),
+            MenuItem(
+                Group.NETWORK,
+                "年度保障",
+                "orgs:means_list",
+                Action.VIEW_NETWORK,
+                order=50,
+                also=("orgs:means_",),
+            ),
+            MenuItem(Group.ADMIN, "审计日志", "orgs:trail_list", Action.VIEW_TRAIL, order=80),
             MenuItem(Group.ADMIN, "管理后台", "admin:index", Action.USE_ADMIN, order=90),
         )

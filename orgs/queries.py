@@ -2,11 +2,11 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from orgs.enums import Action, UnitKind
-from orgs.models import Unit, User, short_name_of
+from orgs.models import Unit, UnitYear, User, short_name_of
 from orgs.querysets import UnitQuerySet
 from orgs.scope import allows, branch_q, grants_of, units_for
 
@@ -64,3 +64,13 @@ def required_units(user: Anyone, *, established: bool | None = None) -> UnitQuer
     if established is None:
         return units
     return units.established() if established else units.filter(committee_established_on=None)
+
+
+def committees_of_year(units: UnitQuerySet, year: int, *, confirmed: bool | None = None) -> UnitQuerySet:
+    """Open units with a committee in that year, in tree order: all, or those whose 保障 of the year is confirmed, or
+    those where it still waits."""
+    rows = units.open().filter(committee_established_on__year__lte=year).select_related("parent")
+    if confirmed is None:
+        return rows
+    done = Exists(UnitYear.objects.filter(unit=OuterRef("pk"), year=year).exclude(confirmed_on=None))
+    return rows.filter(done if confirmed else ~done)

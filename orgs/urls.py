@@ -1,11 +1,24 @@
 from django.urls import path
 
-from orgs.views import network
+from orgs import api
+from orgs.views import committees, network, trail
 
 app_name = "orgs"
 urlpatterns = [
     path("units/", network.unit_list, name="unit_list"),
     path("units/<slug:code>/", network.unit_detail, name="unit_detail"),
+    path("units/<slug:code>/committee/", committees.committee_edit, name="committee_edit"),
+    path("units/<slug:code>/committee/scan/", committees.committee_scan, name="committee_scan"),
+    path("units/<slug:code>/means/<int:year>/", committees.means_edit, name="means_edit"),
+    path("means/", committees.means_list, name="means_list"),
+    path("means/<int:year>/confirm/", committees.means_confirm, name="means_confirm"),
     path("coverage/", network.coverage, name="coverage"),
     path("coverage/export/", network.coverage_export, name="coverage_export"),
+    path("api/v1/units/", api.UnitsView.as_view(), name="api_units"),
+    path("api/v1/units/<slug:code>/", api.UnitView.as_view(), name="api_unit"),
+    path("api/v1/tree/", api.TreeView.as_view(), name="api_tree"),
+    path("api/v1/coverage/", api.CoverageView.as_view(), name="api_coverage"),
+    path("trail/", trail.trail_list, name="trail_list"),
+    path("trail/export/", trail.trail_export, name="trail_export"),
+    path("trail/<slug:stream>/<int:pk>/", trail.trail_detail, name="trail_detail"),
 ]

@@ -1,28 +1,25 @@
-"""The API under /api/v1/: figures and units, each narrowed to the branches of who asks."""
+"""Figures under /api/v1/, narrowed to the branches of who asks, and the description of the whole API."""
 
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularAPIView
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from guanai.access import SIGNED_IN
+from guanai.api import ERROR, PrivateView
 from orgs.enums import Action
-from orgs.models import Unit
-from orgs.scope import units_for, user_of
+from orgs.scope import user_of
 from reports.indicators import INDICATORS, Period
 from reports.links import records_url
 from reports.queries import figures_unit_or_404, year_or_404
 from reports.rollup import figures
-from reports.serializers import FiguresSerializer, UnitSerializer
+from reports.serializers import FiguresSerializer
 
 
-class FiguresView(APIView):
+class FiguresView(PrivateView):
     """Every figure of one unit's branch in one year."""
 
     guanai_action = Action.VIEW_FIGURES
@@ -32,7 +29,7 @@ class FiguresView(APIView):
             OpenApiParameter("unit", OpenApiTypes.STR, description="code of a unit; the user's own without it"),
             OpenApiParameter("year", OpenApiTypes.INT, description="the running year without it"),
         ],
-        responses=FiguresSerializer,
+        responses={200: FiguresSerializer, 404: ERROR},
     )
     def get(self, request: Request) -> Response:
         """Figures of a unit outside the user's branches are not found."""
@@ -57,19 +54,6 @@ class FiguresView(APIView):
             "figures": found,
         }
         return Response(FiguresSerializer(answer).data)
-
-
-class UnitsView(ListAPIView[Unit]):
-    """The units of the user's branches in tree order."""
-
-    guanai_action = Action.VIEW_NETWORK
-    # Names the model for the schema; the rows are those of `get_queryset`.
-    queryset = Unit.objects.none()
-    serializer_class = UnitSerializer
-    filterset_fields = ("kind",)
-
-    def get_queryset(self) -> QuerySet[Unit]:
-        return units_for(user_of(self.request), Action.VIEW_NETWORK).select_related("parent")
 
 
 class SchemaView(SpectacularAPIView):

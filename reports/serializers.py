@@ -1,10 +1,8 @@
-"""Figures and units as the API gives them."""
+"""Figures as the API gives them."""
 
 from typing import Any
 
 from rest_framework import serializers
-
-from orgs.models import Unit
 
 
 class FigureSerializer(serializers.Serializer[dict[str, Any]]):
@@ -26,13 +24,3 @@ class FiguresSerializer(serializers.Serializer[dict[str, Any]]):
     year = serializers.IntegerField()
     as_of = serializers.DateField(help_text="the day on which stocks are counted")
     figures = FigureSerializer(many=True)
-
-
-class UnitSerializer(serializers.ModelSerializer[Unit]):
-    """A unit of the network."""
-
-    parent_code = serializers.CharField(source="parent.code", default=None, allow_null=True)
-
-    class Meta:
-        model = Unit
-        fields = ("code", "name", "kind", "parent_code", "committee_established_on", "closed_on")

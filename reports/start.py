@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Activity, ActivityDraft
-from activities.queries import drafts_of, recording_home, returned_to
+from activities.queries import drafts_of, follow_ups_for_user, recording_home, returned_to
 from activities.yearly import DuePaper, PaperYear, due_papers, paper_year
 from aid.queries import pairings_for_user, quarter_of, quiet
 from guanai.cells import Cell
@@ -24,6 +24,7 @@ DAYS_AHEAD = 7
 SHOWN_RETURNED = 5
 SHOWN_DRAFTS = 3
 SHOWN_QUIET = 2
+SHOWN_FOLLOW_UPS = 3
 # (indicator, label on this page): the four figures that a secretary is asked for.
 OWN_FIGURES = (("activities", "活动"), ("young_people", "参加青少年"), ("pairings", "结对"), ("visits", "走访"))
 
@@ -86,6 +87,7 @@ def start_of(user: User, unit: Unit) -> Start:
     todos = [
         *(returned_todo(activity) for activity in returned[:SHOWN_RETURNED]),
         *(paper_todo(paper) for paper in due if paper.days <= DAYS_AHEAD),
+        *follow_ups_todo(user, today),
         *visits_todo(user, today),
     ]
     return Start(
@@ -124,6 +126,24 @@ def paper_todo(paper: DuePaper) -> Todo:
         url=paper.url,
         link=f"写{paper.kind.label}",
     )
+
+
+def follow_ups_todo(user: User, today: datetime.date) -> list[Todo]:
+    """What meetings of the user's branches asked for and falls due within days, or is late; the earliest first."""
+    soon = today + datetime.timedelta(days=DAYS_AHEAD)
+    rows = follow_ups_for_user(user, Action.RECORD_ACTIVITIES).open().filter(due_on__lte=soon)
+    return [
+        Todo(
+            kind="due",
+            word=days_left((row.due_on - today).days),
+            when=f"{day(row.due_on)}前",
+            title=row.text,
+            text=f"{row.meeting.unit.short_name} · {row.owner}",
+            url=reverse("activities:follow_up_close", args=[row.pk]),
+            link="办结",
+        )
+        for row in rows[:SHOWN_FOLLOW_UPS]
+    ]
 
 
 def days_left(days: int) -> str:

@@ -21,6 +21,5 @@ urlpatterns = [
     path("evaluations/<int:year>/score/", evaluations.evaluation_score, name="evaluation_score"),
     path("evaluations/<int:year>/<slug:code>/", evaluations.evaluation, name="evaluation"),
     path("api/v1/figures/", api.FiguresView.as_view(), name="api_figures"),
-    path("api/v1/units/", api.UnitsView.as_view(), name="api_units"),
     path("api/v1/schema/", api.SchemaView.as_view(), name="api_schema"),
 ]

@@ -4,21 +4,26 @@
 is missing here.
 """
 
+import datetime
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from activities.models import Activity, ActivityDraft, Meeting
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from activities.models import Activity, ActivityDraft, FollowUp, Inclusion, Meeting
 from aid.models import Child, Consent, Grant, LedgerEntry, Pairing
+from guanai.attachments import store_attachment
 from guanai.job_files import store_file
-from guanai.models import Job
+from guanai.models import Attachment, Job, RowEvent
 from orgs.enums import Role
 from orgs.models import Unit, User
 from reports.services import YEAR_REPORT
 from tests.activities.factories import make_meeting
 from tests.factories import (
     make_activity,
+    make_appointment,
     make_child,
     make_donation,
     make_fund_account,
@@ -29,7 +34,7 @@ from tests.factories import (
     make_visit,
     make_volunteer,
 )
-from volunteers.models import Volunteer
+from volunteers.models import Appointment, Volunteer
 
 O, S, C, R = Role.COUNTY_OFFICE, Role.SECRETARY, Role.CLERK, Role.REVIEWER  # noqa: E741 - a column of the table
 M, A, L, D, Y = (
@@ -51,6 +56,7 @@ MANAGERS = frozenset({M})
 BUILDERS = frozenset({O, L})
 SCORED = frozenset({O, S, R, L})
 SCORERS = frozenset({O, R, L})
+AUDITORS = frozenset({D})
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,63 @@ def _build(side: Side, user: User) -> Job:
     return Job.objects.create(kind=YEAR_REPORT, owner=owner, parameters={"year": 2025, "unit": "510824"})
 
 
+def founded_this_year(side: Side, user: User) -> dict[str, Any]:
+    """A committee, since only a committee has means."""
+    Unit.objects.filter(pk=side.village.pk).update(committee_established_on=datetime.date(2015, 6, 1))
+    return {"code": side.village.code, "year": 2025}
+
+
+def a_scan(user: User) -> Attachment:
+    return store_attachment(file=SimpleUploadedFile("a.pdf", b"%PDF-1.7 a paper"), by=user, label="文件")
+
+
+def scanned(side: Side, user: User) -> dict[str, Any]:
+    """A committee with the scan of its document."""
+    Unit.objects.filter(pk=side.village.pk).update(committee_scan=a_scan(user))
+    return {"code": side.village.code}
+
+
+def minuted(side: Side, user: User) -> dict[str, Any]:
+    """A meeting with its minutes scanned."""
+    Meeting.objects.filter(pk=side.meeting.pk).update(scan=a_scan(user))
+    return {"pk": side.meeting.pk}
+
+
+def follow_up(side: Side, user: User) -> dict[str, Any]:
+    row = FollowUp.objects.create(meeting=side.meeting, text="配齐", owner="某人", due_on=datetime.date(2026, 1, 1))
+    return {"pk": row.pk}
+
+
+def cell(side: Side, user: User) -> dict[str, Any]:
+    return {"code": side.village.code, "year": 2025, "kind": "agenda"}
+
+
+def evidenced(side: Side, user: User) -> dict[str, Any]:
+    """One of 五纳入五统一 with its document scanned."""
+    key = cell(side, user)
+    day = datetime.date(2025, 3, 1)
+    Inclusion.objects.create(
+        unit=side.village, year=2025, kind=key["kind"], document="文号", dated_on=day, scan=a_scan(user)
+    )
+    return key
+
+
+def appointed(side: Side, user: User) -> dict[str, Any]:
+    return {"pk": make_appointment(side.village, official=f"{side.marks[0]}书记").pk}
+
+
+def posted(side: Side, user: User) -> dict[str, Any]:
+    """An appointment with its document scanned."""
+    key = appointed(side, user)
+    Appointment.objects.filter(**key).update(scan=a_scan(user))
+    return {**key, "which": "appointment"}
+
+
+def last_event(unit: Unit) -> int:
+    """Something that happened to a record of the unit."""
+    return RowEvent.objects.filter(unit_id=unit.pk).latest("pk").pk
+
+
 Target = Callable[[Side, User], dict[str, Any]]
 
 
@@ -160,7 +223,16 @@ TABLE = [
     Row("orgs:unit_list", NETWORK),
     Row("orgs:coverage", NETWORK),
     Row("orgs:coverage_export", NETWORK),
+    Row("orgs:trail_list", AUDITORS),
+    Row("orgs:trail_export", AUDITORS),
+    Row("orgs:trail_detail", AUDITORS, lambda side, _: {"stream": "row", "pk": last_event(side.village)}, AUDITORS),
     Row("orgs:unit_detail", NETWORK, lambda side, _: {"code": side.village.code}, NETWORK),
+    Row("orgs:committee_edit", PERSONAL, lambda side, _: {"code": side.village.code}, NETWORK, BOTH),
+    Row("orgs:committee_scan", NETWORK, scanned, NETWORK),
+    Row("orgs:means_list", NETWORK),
+    Row("orgs:means_edit", NETWORK, founded_this_year, NETWORK),
+    Row("orgs:means_edit", PERSONAL, founded_this_year, NETWORK, POST),
+    Row("orgs:means_confirm", PERSONAL, methods=POST, fixed={"year": 2025}),
     Row("volunteers:volunteer_list", ROSTER),
     Row("volunteers:volunteer_export", ROSTER),
     Row("volunteers:volunteer_find", ROSTER, methods=POST),
@@ -181,6 +253,14 @@ TABLE = [
     Row("activities:meeting_list", ROSTER),
     Row("activities:meeting_create", RECORDERS, methods=BOTH),
     Row("activities:meeting_edit", RECORDERS, by_pk("meeting"), ROSTER, BOTH),
+    Row("activities:meeting_detail", ROSTER, by_pk("meeting"), ROSTER),
+    Row("activities:meeting_scan", ROSTER, minuted, ROSTER),
+    Row("activities:follow_up_list", ROSTER),
+    Row("activities:follow_up_close", RECORDERS, follow_up, ROSTER, BOTH),
+    Row("activities:inclusion_list", ROSTER),
+    Row("activities:inclusion_edit", ROSTER, cell, ROSTER),
+    Row("activities:inclusion_edit", RECORDERS, cell, ROSTER, POST),
+    Row("activities:inclusion_scan", ROSTER, evidenced, ROSTER),
     Row("activities:venue_list", ROSTER),
     Row("activities:paper_list", ROSTER),
     Row(
@@ -242,6 +322,25 @@ TABLE = [
     Row("reports:evaluation_score", SCORERS, methods=POST, fixed={"year": 2025}, for_county=True),
     Row("reports:evaluation", SCORED, lambda side, _: {"year": 2025, "code": side.township.code}, SCORED),
     Row("reports:api_figures", NETWORK, query=by_unit),
-    Row("reports:api_units", NETWORK),
+    Row("orgs:api_units", NETWORK),
+    Row("orgs:api_unit", NETWORK, lambda side, _: {"code": side.village.code}, NETWORK),
+    Row("orgs:api_tree", NETWORK),
+    Row("orgs:api_tree", NETWORK, query=by_unit),
+    Row("orgs:api_coverage", NETWORK),
+    Row("orgs:api_coverage", NETWORK, query=by_unit),
+    Row("volunteers:appointment_list", NETWORK),
+    Row("volunteers:appointment_export", NETWORK),
+    Row("volunteers:appointment_paper", NETWORK, lambda side, _: {"code": side.village.code}, NETWORK),
+    Row("volunteers:appointment_create", PERSONAL, methods=BOTH),
+    Row("volunteers:appointment_create", PERSONAL, query=by_unit),
+    Row("volunteers:appointment_detail", NETWORK, appointed, NETWORK),
+    Row("volunteers:appointment_edit", PERSONAL, appointed, NETWORK, BOTH),
+    Row("volunteers:appointment_dismiss", PERSONAL, appointed, NETWORK, BOTH),
+    Row("volunteers:appointment_scan", NETWORK, posted, NETWORK),
+    Row("volunteers:vacancy_list", NETWORK),
+    Row("volunteers:vacancy_export", NETWORK),
+    Row("volunteers:post_rules", REVIEWERS, methods=BOTH, for_county=True),
+    Row("volunteers:api_appointments", NETWORK),
+    Row("volunteers:api_appointment", NETWORK, appointed, NETWORK),
     Row("reports:api_schema", EVERYBODY),
 ]

@@ -21,7 +21,7 @@ def starting_rule(county: Unit, post: str) -> PostRule:
     """The rule of a post before the county has said anything; not stored."""
     limit, at_county, at_township, at_village = _STARTING.get(post, (None, False, False, False))
     return PostRule(
-        county=county,
+        unit=county,
         post=post,
         age_limit=limit,
         at_county=at_county,
@@ -34,8 +34,8 @@ def rules_in(counties: Iterable[Unit]) -> dict[tuple[int, str], PostRule]:
     """The rules in force by (tree, post), every post of every county given: one query."""
     roots = list(counties)
     rules = {(root.tree_id, post): starting_rule(root, post) for root in roots for post in Post.values}
-    for rule in PostRule.objects.filter(county__in=roots).select_related("county"):
-        rules[rule.county.tree_id, rule.post] = rule
+    for rule in PostRule.objects.filter(unit__in=roots).select_related("unit"):
+        rules[rule.unit.tree_id, rule.post] = rule
     return rules
 
 

@@ -95,6 +95,9 @@ def units_to_staff(user: Anyone, words: str = "") -> UnitQuerySet:
     return units.filter(name__icontains=words) if words else units
 
 
-def running_posts_of(person: Volunteer) -> AppointmentQuerySet:
-    rows: AppointmentQuerySet = Appointment.objects.filter(volunteer=person)
-    return rows.running(timezone.localdate()).select_related("unit")
+def posts_after_leaving(person: Volunteer) -> list[Appointment]:
+    """The posts that still run in the name of somebody who has left or died."""
+    if person.status in CURRENT:
+        return []
+    rows = Appointment.objects.filter(volunteer=person).running(timezone.localdate()).select_related("unit")
+    return list(rows.order_by("unit__tree_id", "unit__lft", "pk"))

@@ -1,5 +1,6 @@
 from django.urls import path, register_converter
 
+from volunteers import api
 from volunteers.views import appointments, roster, vacancies
 
 
@@ -50,4 +51,6 @@ urlpatterns = [
     path("vacancies/", vacancies.vacancy_list, name="vacancy_list"),
     path("vacancies/export/", vacancies.vacancy_export, name="vacancy_export"),
     path("post-rules/", vacancies.post_rules, name="post_rules"),
+    path("api/v1/appointments/", api.AppointmentsView.as_view(), name="api_appointments"),
+    path("api/v1/appointments/<int:pk>/", api.AppointmentView.as_view(), name="api_appointment"),
 ]

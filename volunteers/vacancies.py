@@ -96,7 +96,7 @@ def _by_post(rules: Iterable[PostRule]) -> list[tuple[tuple[str, int], Q]]:
         asked = [kind for tier in rule.tiers for kind in kinds[tier]]
         if asked:
             key = (rule.post, rule.vacancy_months)
-            wanted[key] = wanted.get(key, Q()) | Q(tree_id=rule.county.tree_id, kind__in=asked)
+            wanted[key] = wanted.get(key, Q()) | Q(tree_id=rule.unit.tree_id, kind__in=asked)
     return list(wanted.items())
 
 

@@ -1,15 +1,26 @@
 from activities.forms.entry import ActivityEntryForm, unit_choices
-from activities.forms.lists import ActivityFilterForm, MeetingFilterForm, PaperFilterForm, VenueFilterForm
-from activities.forms.papers import MeetingForm, PaperForm, ReturnForm
+from activities.forms.lists import (
+    ActivityFilterForm,
+    FollowUpFilterForm,
+    MeetingFilterForm,
+    PaperFilterForm,
+    VenueFilterForm,
+)
+from activities.forms.meetings import CloseFollowUpForm, InclusionForm, MeetingForm, follow_up_forms
+from activities.forms.papers import PaperForm, ReturnForm
 
 __all__ = [
     "ActivityEntryForm",
     "ActivityFilterForm",
+    "CloseFollowUpForm",
+    "FollowUpFilterForm",
+    "InclusionForm",
     "MeetingFilterForm",
     "MeetingForm",
     "PaperFilterForm",
     "PaperForm",
     "ReturnForm",
     "VenueFilterForm",
+    "follow_up_forms",
     "unit_choices",
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from activities.enums import ActivityForm, ActivityState, MeetingKind, VenueKind
 from activities.forms.entry import theme_choices
 from activities.models import Meeting, Venue
-from activities.querysets import ActivityQuerySet
+from activities.querysets import ActivityQuerySet, FollowUpQuerySet
 from orgs.enums import Action
 from orgs.forms import BranchFilterForm
 from orgs.models import Unit
@@ -98,6 +98,32 @@ class MeetingFilterForm(RecordFilterForm):
         }
         rows = rows.filter(**{path: value for path, value in conditions.items() if value})
         return rows.filter(self.branch_q())
+
+
+OPEN, LATE, DONE = "open", "late", "done"
+
+
+class FollowUpFilterForm(RecordFilterForm):
+    """What meetings asked for; without a state, what is still open."""
+
+    year = None  # type: ignore[assignment]
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[(OPEN, "未办结"), (LATE, "过了期限"), (DONE, "已办结")]
+    )
+
+    field_order = ["text", "unit", "state"]
+
+    def applied(self, rows: FollowUpQuerySet) -> FollowUpQuerySet:
+        if not self.is_valid():
+            return rows.none()
+        chosen = self.cleaned_data
+        rows = rows.filter(done_on__isnull=False) if chosen["state"] == DONE else rows.open()
+        if chosen["state"] == LATE:
+            rows = rows.filter(due_on__lt=timezone.localdate())
+        if chosen["text"].strip():
+            rows = rows.filter(text__icontains=chosen["text"].strip())
+        unit = self.branch()
+        return rows.filter(in_branch_q(unit, "meeting__unit")) if unit else rows
 
 
 class VenueFilterForm(RecordFilterForm):

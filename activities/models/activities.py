@@ -8,11 +8,13 @@ from activities.enums import ActivityForm, ActivityState
 from activities.models.taxonomies import Partner, Programme, Theme
 from activities.models.venues import Venue
 from activities.querysets import ActivityQuerySet
+from guanai.history import track_links, tracked, untracked
 from guanai.models import Edited
 from orgs.models import Unit
 from volunteers.models import Volunteer
 
 
+@tracked(exclude=("entry_key",))
 class Activity(Edited):
     """One thing that happened. It belongs to its 主办 `unit`; co-hosts list it, totals count it once."""
 
@@ -82,6 +84,10 @@ class Activity(Edited):
         return self.venue.name if self.venue else self.place
 
 
+track_links(Activity, "co_hosts", "partners", "programmes", "speakers", "participants")
+
+
+@untracked("typed and not yet reported: its writer's own")
 class ActivityDraft(models.Model):
     """What somebody has typed into the activity form so far, just as typed: it may be incomplete or wrong.
 

@@ -4,31 +4,14 @@ import datetime
 from django.db import models
 from django.db.models import Q
 
-from activities.enums import MeetingKind, PaperKind, PaperState, PublicationKind
+from activities.enums import PaperKind, PaperState, PublicationKind
+from guanai.history import tracked
 from guanai.models import Edited
 from orgs.models import Unit
 
 
-class Meeting(models.Model):
-    """会议, 培训, 党委听取汇报: a record of its own, since scoring uses it."""
-
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="meetings", verbose_name="单位")
-    kind = models.CharField("类别", max_length=10, choices=MeetingKind.choices)
-    name = models.CharField("名称", max_length=80)
-    held_on = models.DateField("日期")
-    place = models.CharField("地点", max_length=80, blank=True)
-    attendance = models.PositiveIntegerField("参加人数", default=0)
-    decisions = models.CharField("议定事项", max_length=500, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "会议与培训"
-        ordering = ["-held_on", "-pk"]
-        indexes = [models.Index(fields=["unit", "-held_on"], name="meeting_unit_date")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.pk}"
-
-
+# That it was rewritten, not each version of pages of text.
+@tracked(personal=("text",))
 class Paper(Edited):
     """A unit's yearly paper: plan, check, summary, assessment, statistics form."""
 
@@ -55,6 +38,7 @@ class Paper(Edited):
         return f"{self.unit_id} {self.year} {self.kind}"
 
 
+@tracked()
 class PaperDeadline(models.Model):
     """By which day of the year a kind of paper is due; the county edits it."""
 
@@ -80,6 +64,7 @@ class PaperDeadline(models.Model):
         return datetime.date(year, self.month, min(self.day, last))
 
 
+@tracked()
 class Publication(models.Model):
     """调研 and 信息 that a unit wrote, and where one was adopted."""
 

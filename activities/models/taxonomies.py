@@ -1,9 +1,11 @@
 from django.db import models
 
 from activities.enums import ThemeGroup, ThemeNature
+from guanai.history import tracked
 from orgs.models import Unit
 
 
+@tracked()
 class Theme(models.Model):
     """主题: stands in a top group and feeds one count of the statistics form; the county edits the list."""
 
@@ -20,6 +22,7 @@ class Theme(models.Model):
         return self.name
 
 
+@tracked()
 class Programme(models.Model):
     """项目品牌, a tag: 护苗行动, 周末趣味课堂 …"""
 
@@ -34,6 +37,7 @@ class Programme(models.Model):
         return self.name
 
 
+@tracked()
 class Partner(models.Model):
     """A department that works along: 民政, 残联, 工会, 团, 妇联, 公安, 司法, 学校, 文明实践站."""
 

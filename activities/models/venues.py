@@ -1,9 +1,11 @@
 from django.db import models
 
 from activities.enums import VenueKind
+from guanai.history import tracked
 from orgs.models import Unit
 
 
+@tracked()
 class Venue(models.Model):
     """阵地: a place of the network with a name of its own."""
 

@@ -9,17 +9,29 @@ from activities.services.activities import (
 )
 from activities.services.drafts import discard_draft, save_draft
 from activities.services.entries import ActivityEntry, check_entry
-from activities.services.papers import MeetingEntry, save_meeting, save_paper
+from activities.services.meetings import (
+    FollowUpEntry,
+    InclusionEntry,
+    MeetingEntry,
+    close_follow_up,
+    save_inclusion,
+    save_meeting,
+)
+from activities.services.papers import save_paper
 
 __all__ = [
     "ActivityEntry",
+    "FollowUpEntry",
+    "InclusionEntry",
     "MeetingEntry",
     "accept_activity",
     "activity_number",
     "check_entry",
+    "close_follow_up",
     "discard_draft",
     "return_activity",
     "save_draft",
+    "save_inclusion",
     "save_meeting",
     "save_paper",
     "submit_activity",

@@ -1,55 +1,17 @@
-"""Meetings and the yearly papers."""
+"""The yearly papers."""
 
 import datetime
-from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from activities.enums import PaperState
-from activities.models import Meeting, Paper
-from activities.validators import day_problems
+from activities.models import Paper
 from guanai.edits import check_seen
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import allows
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MeetingEntry:
-    """What one meeting was; `attendance` in persons."""
-
-    kind: str
-    name: str
-    held_on: datetime.date
-    place: str = ""
-    attendance: int = 0
-    decisions: str = ""
-
-
-def save_meeting(*, by: User, unit: Unit, entry: MeetingEntry, meeting: Meeting | None = None) -> Meeting:
-    """Record a meeting of a unit, or put an earlier record right (its unit stays).
-
-    Raises:
-        PermissionDenied: no branch of this recorder.
-        ValidationError: by field, for what cannot be right.
-    """
-    with transaction.atomic():
-        if meeting is None:
-            row = Meeting(unit=unit)
-        else:
-            # Two people may put the same record right at once: one after the other.
-            row = Meeting.objects.select_for_update(of=("self",)).select_related("unit").get(pk=meeting.pk)
-        if not allows(by, Action.RECORD_ACTIVITIES, row.unit):
-            raise PermissionDenied("no branch of this recorder")
-        problems = day_problems(entry.held_on, timezone.localdate())
-        if problems:
-            raise ValidationError(problems)
-        row.kind, row.name, row.held_on = entry.kind, entry.name, entry.held_on
-        row.place, row.attendance, row.decisions = entry.place, entry.attendance, entry.decisions
-        row.save()
-    return row
 
 
 def save_paper(

@@ -140,5 +140,6 @@ def refusal_words(refusal: ChangedError | ValidationError) -> str:
     return "；".join(refusal.messages)
 
 
-def changed_words(by: User, at: datetime.datetime) -> str:
-    return f"此记录已被 {by.name} 于 {day_time(at)} 修改，刚才的操作没有做。请看过现在的内容再办。"
+def changed_words(by: User | None, at: datetime.datetime) -> str:
+    who = f"被 {by.name} " if by else ""
+    return f"此记录已{who}于 {day_time(at)} 修改，刚才的操作没有做。请看过现在的内容再办。"

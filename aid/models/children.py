@@ -8,6 +8,7 @@ from aid.querysets import ChildQuerySet
 from guanai import identity
 from guanai.crypto import blind_index
 from guanai.fields import EncryptedDateField, EncryptedTextField
+from guanai.history import tracked
 from guanai.models import Edited
 from orgs.models import Unit
 from volunteers.enums import Sex
@@ -15,6 +16,18 @@ from volunteers.enums import Sex
 BIRTHDAYS = (14, 16, 18)
 
 
+@tracked(
+    personal=(
+        "sex",
+        "turns_14_on",
+        "turns_16_on",
+        "turns_18_on",
+        "no_id_reason",
+        "stage",
+        "guardian_relation",
+        "close_reason",
+    )
+)
 class Child(Edited):
     """A child whom the network helps. Known by a number; everything personal rests encrypted.
 
@@ -103,6 +116,7 @@ def _birthday(born: datetime.date, age: int) -> datetime.date:
         return datetime.date(born.year + age, 3, 1)
 
 
+@tracked(personal=("category", "source", "document"))
 class Certification(models.Model):
     """认定: who certified, by which document, that a child is in a category. Several may hold."""
 
@@ -121,6 +135,7 @@ class Certification(models.Model):
         return f"{self.child_id}"
 
 
+@tracked(personal=("relation",))
 class Consent(models.Model):
     """The guardian's consent (个人信息保护法 31): who, relation, way, day, version, withdrawal."""
 

@@ -8,9 +8,12 @@ from django.db.models import F, Q
 from aid.enums import INCOME_KINDS, PAID_STATES, DonorKind, EntryKind, FundPurpose, GiftKind, GrantState
 from aid.models.children import Child
 from aid.querysets import DonationQuerySet, GrantQuerySet, LedgerEntryQuerySet
+from guanai.history import tracked
+from guanai.models import Sealed
 from orgs.models import Unit
 
 
+@tracked()
 class FundAccount(models.Model):
     """An account of a unit's care fund for one purpose."""
 
@@ -28,6 +31,7 @@ class FundAccount(models.Model):
         return self.name
 
 
+@tracked(personal=("donor",))
 class Donation(models.Model):
     """捐赠: money, or goods at value, with a receipt number without gaps."""
 
@@ -57,6 +61,7 @@ class Donation(models.Model):
         return self.number
 
 
+@tracked(personal=("refusal",))
 class Grant(models.Model):
     """资助: application → village check → township review → county approval → payment → signed receipt."""
 
@@ -139,11 +144,15 @@ class Grant(models.Model):
         return self.number
 
 
-class LedgerEntry(models.Model):
+@tracked(personal=("note",))
+class LedgerEntry(Sealed):
     """流水: money or goods in (+) or out (−) of an account. Append-only; a correction is a reversal.
 
     A reversal keeps the kind of what it takes back, so that sums by kind net out.
     """
+
+    stream = "ledger"
+    expires = False
 
     account = models.ForeignKey(FundAccount, on_delete=models.PROTECT, related_name="entries", verbose_name="账户")
     kind = models.CharField("种类", max_length=10, choices=EntryKind.choices)
@@ -180,7 +189,10 @@ class LedgerEntry(models.Model):
             ),
             models.CheckConstraint(condition=Q(reverses=None) | ~Q(note=""), name="entry_reversal_has_reason"),
         ]
-        indexes = [models.Index(fields=["account", "posted_on"], name="entry_account_date")]
+        indexes = [
+            models.Index(fields=["account", "posted_on"], name="entry_account_date"),
+            models.Index(fields=["xact", "id"], name="entry_xact"),
+        ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

@@ -3,9 +3,11 @@ from django.db import models
 from aid.models.children import Child
 from aid.models.fund import Grant
 from aid.models.pairings import Visit
+from guanai.history import untracked
 from orgs.models import Unit
 
 
+@untracked("a view over visits and grants")
 class Help(models.Model):
     """One help given to one child: a visit or a paid grant, as a database view over both.
 

@@ -7,10 +7,12 @@ from aid.enums import HelperKind, VisitWay
 from aid.models.children import Child
 from aid.querysets import PairingQuerySet, VisitQuerySet
 from guanai.fields import EncryptedTextField
+from guanai.history import tracked
 from orgs.models import Unit
 from volunteers.models import Volunteer
 
 
+@tracked(personal=("end_reason",))
 class Pairing(models.Model):
     """结对: one helper beside one child for a time; several rows for one child are 多对一."""
 
@@ -58,6 +60,7 @@ class Pairing(models.Model):
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
+@tracked()
 class Visit(models.Model):
     """走访: one contact with the child within a pairing."""
 

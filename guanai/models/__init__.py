@@ -1,7 +1,24 @@
+from guanai.models.append_only import AppendOnly, AuditSeal, SealCheck, Sealed, SealRetirement
 from guanai.models.attachments import Attachment
 from guanai.models.edited import Edited
 from guanai.models.jobs import Job, JobFile, JobPart
 from guanai.models.numbers import NumberSeries
+from guanai.models.trail import RowEvent, TrailEntry
 from guanai.models.view_log import ViewLog
 
-__all__ = ["Attachment", "Edited", "Job", "JobFile", "JobPart", "NumberSeries", "ViewLog"]
+__all__ = [
+    "AppendOnly",
+    "Attachment",
+    "AuditSeal",
+    "Edited",
+    "Job",
+    "JobFile",
+    "JobPart",
+    "NumberSeries",
+    "RowEvent",
+    "SealCheck",
+    "SealRetirement",
+    "Sealed",
+    "TrailEntry",
+    "ViewLog",
+]

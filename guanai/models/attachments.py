@@ -4,7 +4,10 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 
+from guanai.history import tracked
 
+
+@tracked()
 class Attachment(models.Model):
     """A scan that somebody uploaded: a document, minutes, a photo of a name plate.
 

@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import models
 
 from guanai.enums import JobState, PartState
+from guanai.history import untracked
 
 
+@untracked("work of the machine")
 class Job(models.Model):
     """Something longer than two seconds that somebody asked for, and its state."""
 
@@ -32,6 +34,7 @@ class Job(models.Model):
         return f"{self.kind} {self.pk}"
 
 
+@untracked("work of the machine")
 class JobPart(models.Model):
     """One idempotent piece of a job, for one unit as a rule."""
 
@@ -56,6 +59,7 @@ class JobPart(models.Model):
         return f"{self.job_id}/{self.key}"
 
 
+@untracked("work of the machine")
 class JobFile(models.Model):
     """A result. It is bound to the job's owner; who may build may download, nobody else."""
 

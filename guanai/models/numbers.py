@@ -1,6 +1,9 @@
 from django.db import models
 
+from guanai.history import untracked
 
+
+@untracked("a counter")
 class NumberSeries(models.Model):
     """The last number given out in a series, e.g. activities of one unit in one year."""
 

@@ -2,9 +2,15 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
+from guanai.history import untracked
+from guanai.models.append_only import Sealed
 
-class ViewLog(models.Model):
+
+@untracked("part of the trail")
+class ViewLog(Sealed):
     """One look at one personal field: who, whose, which, why, from where. Append-only."""
+
+    stream = "look"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, verbose_name="查看人")
     at = models.DateTimeField("时间", auto_now_add=True)
@@ -17,7 +23,12 @@ class ViewLog(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "查看留痕"
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["record", "record_id", "-at"], name="view_log_record")]
+        indexes = [
+            models.Index(fields=["record", "record_id", "-at"], name="view_log_record"),
+            models.Index(fields=["-at", "-id"], name="view_log_at"),
+            models.Index(fields=["user", "-at"], name="view_log_user"),
+            models.Index(fields=["xact", "id"], name="view_log_xact"),
+        ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

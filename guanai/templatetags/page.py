@@ -193,13 +193,16 @@ def pager(page: Page[Any], measure: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("includes/error_summary.html")
-def error_summary(*form_list: forms.BaseForm, heading: str = "", verb: str = "保存") -> dict[str, Any]:
-    """All errors of one or more forms with links to their fields; nothing where there are none.
+def error_summary(
+    *form_list: forms.BaseForm | forms.BaseFormSet[Any], heading: str = "", verb: str = "保存"
+) -> dict[str, Any]:
+    """All errors of one or more forms, or sets of forms, with links to their fields; nothing where there are none.
 
     `verb` is what could not be done; a `heading` takes the place of that sentence.
     """
     lines: list[tuple[str, str]] = []
-    for form in form_list:
+    single = [one for given in form_list for one in (given if isinstance(given, forms.BaseFormSet) else [given])]
+    for form in single:
         for name, errors in form.errors.items():
             lines.extend((anchor(form, name), str(message)) for message in errors)
     return {"lines": lines, "heading": heading, "verb": verb}

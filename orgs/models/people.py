@@ -4,11 +4,13 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
+from guanai.history import tracked
 from orgs.enums import Role
 from orgs.models.units import Unit
 from orgs.querysets import MembershipQuerySet
 
 
+@tracked(exclude=("last_login", "large_type"), personal=("password", "email"))
 class User(AbstractUser):
     """One person, one account. Names are those of staff, who are public in their office."""
 
@@ -31,6 +33,7 @@ class User(AbstractUser):
         return self.name
 
 
+@tracked()
 class Membership(models.Model):
     """A role on a branch of the tree, for a time. Without one, an account sees nothing."""
 

@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import F, Q
 from mptt.models import MPTTModel, TreeForeignKey
 
+from guanai.history import tracked
+from guanai.models import Attachment, Edited
 from guanai.pinyin import pinyin_key
 from orgs.enums import ORDER_OF_KIND, TIER_OF_KIND, Tier, UnitKind
 from orgs.querysets import UnitManager
@@ -18,6 +20,7 @@ def short_name_of(name: str) -> str:
     return name
 
 
+@tracked(exclude=("name_key", "position"))
 class Unit(MPTTModel):
     """A place in the network: a county, township, department, village, community, school or enterprise.
 
@@ -37,6 +40,10 @@ class Unit(MPTTModel):
     has_young_people = models.BooleanField("有青少年", default=True)
     committee_established_on = models.DateField("关工委成立日期", null=True, blank=True)
     committee_document = models.CharField("成立文号", max_length=60, blank=True)
+    committee_issued_by = models.CharField("发文单位", max_length=60, blank=True)
+    committee_scan = models.ForeignKey(
+        Attachment, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="成立文件扫描件"
+    )
     closed_on = models.DateField("撤销日期", null=True, blank=True)
     successor = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name="承接单位"
@@ -80,6 +87,7 @@ class Unit(MPTTModel):
         return self.committee_established_on is not None
 
 
+@tracked()
 class UnitPlacement(models.Model):
     """Where a unit stood, under which name and kind, from a day to a day (both included)."""
 
@@ -106,8 +114,12 @@ class UnitPlacement(models.Model):
         return f"{self.unit_id} {self.starts_on}"
 
 
-class UnitYear(models.Model):
-    """What a committee has to work with in one year (保障, domain.md mechanism 5a), confirmed once a year."""
+@tracked()
+class UnitYear(Edited):
+    """What a committee has to work with in one year (保障, domain.md mechanism 5a), confirmed once a year.
+
+    A year begins with the values of the year before it, shown and not stored until somebody confirms them.
+    """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="years", verbose_name="单位")
     year = models.PositiveSmallIntegerField("年度")
@@ -115,8 +127,10 @@ class UnitYear(models.Model):
     has_activity_room = models.BooleanField("有活动室", default=False)
     has_name_plate = models.BooleanField("有牌子", default=False)
     has_rules_on_wall = models.BooleanField("制度上墙", default=False)
+    equipment = models.CharField("设备", max_length=200, blank=True)
     staff = models.PositiveSmallIntegerField("工作人员", default=0)
     budget = models.DecimalField("工作经费（元）", max_digits=12, decimal_places=2, default=0)
+    allowance = models.DecimalField("五老补贴（元）", max_digits=12, decimal_places=2, default=0)
     allowance_paid = models.BooleanField("补贴到位", default=False)
     periodicals = models.PositiveSmallIntegerField("刊物征订（份）", default=0)
     five_goods = models.BooleanField("五好达标", default=False)
@@ -129,6 +143,7 @@ class UnitYear(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["unit", "year"], name="unit_year_once"),
             models.CheckConstraint(condition=Q(budget__gte=0), name="unit_year_budget_not_negative"),
+            models.CheckConstraint(condition=Q(allowance__gte=0), name="unit_year_allowance_not_negative"),
         ]
 
     def __str__(self) -> str:

@@ -74,32 +74,6 @@ def move_unit(*, unit: Unit, parent: Unit, effective_on: datetime.date, document
     return unit
 
 
-def establish_committee(*, unit: Unit, established_on: datetime.date, document: str, by: User | None) -> Unit:
-    """Record that a unit's committee was founded by a document of its Party organisation."""
-    if established_on > timezone.localdate():
-        raise ValidationError("成立日期不能晚于今天。", code="future")
-    with transaction.atomic():
-        unit = lock_county(unit)
-        unit.committee_established_on = established_on
-        unit.committee_document = document
-        unit.save(update_fields=["committee_established_on", "committee_document"])
-    return unit
-
-
-def set_conditions(*, unit: Unit, has_party_organisation: bool, has_veterans: bool, has_young_people: bool) -> Unit:
-    """Record whether a place has what a committee needs; all three mean that it should have one."""
-    unit.has_party_organisation = has_party_organisation
-    unit.has_veterans = has_veterans
-    unit.has_young_people = has_young_people
-    # A plain update: the place in the tree is not written, so no lock is needed.
-    Unit.objects.filter(pk=unit.pk).update(
-        has_party_organisation=has_party_organisation,
-        has_veterans=has_veterans,
-        has_young_people=has_young_people,
-    )
-    return unit
-
-
 def _check_place(parent: Unit | None, kind: str) -> None:
     allowed = PARENT_KINDS[kind]
     if (parent.kind if parent else None) not in (allowed or (None,)):

@@ -23,7 +23,7 @@ from orgs.models import Unit, User
 from orgs.network import by_place, by_tier, lines_of, load_branch
 from orgs.queries import required_units, top_units, unit_for_user_or_404
 from orgs.querysets import UnitQuerySet
-from orgs.scope import allows, home_unit, may, user_of
+from orgs.scope import allows, covering, home_unit, user_of
 
 
 @needs(Action.VIEW_NETWORK)
@@ -75,7 +75,9 @@ def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
         "records": records_of(user, unit),
         "parts": parts_of(user, unit, unit_parts()),
         "placements": unit.placements.select_related("parent").order_by("-starts_on"),
-        "may_edit": allows(user, Action.MANAGE_NETWORK, unit) and may(user, Action.USE_ADMIN),
+        "may_record": allows(user, Action.RECORD_NETWORK, unit),
+        "year": (year := timezone.localdate().year),
+        "means": unit.years.filter(year=year).first(),
     }
     return render(request, "orgs/unit_detail.html", context)
 
@@ -119,7 +121,9 @@ def _coverage_list(request: HttpRequest) -> HttpResponse:
     units = _places(form, user)
     export_url = reverse("orgs:coverage_export")
     listing = make_listing(request, units, measure="个", form=form, export_url=export_url)
-    return render_list(request, "orgs/coverage_list.html", listing)
+    may_record = covering(user, Action.RECORD_NETWORK)
+    lines = [{"unit": unit, "may_record": may_record(unit)} for unit in listing.page]
+    return render_list(request, "orgs/coverage_list.html", listing, {"lines": lines})
 
 
 def _places(form: CoverageFilterForm, user: User) -> UnitQuerySet:

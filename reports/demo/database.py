@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from psycopg.errors import LockNotAvailable
 
+from guanai.database_role import as_owner
 from reports.demo.accounts import accounts_path
 
 LOCK_WAIT = "5s"
@@ -17,14 +18,14 @@ class InUseError(RuntimeError):
 
 
 def wipe() -> None:
-    """Drop every table with the sign-ins and the files of jobs that belong to them; migrate afterwards.
+    """Drop every table, with the sign-ins, seal files and files of jobs that belong to them; migrate afterwards.
 
     Raises RuntimeError outside DEBUG, InUseError when a server or worker holds the tables.
     """
     if not settings.DEBUG:
         raise RuntimeError("a database is emptied in DEBUG alone")
     try:
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}'")
             # The trail refuses deletion row by row, so the tables themselves go.
             cursor.execute("DROP SCHEMA public CASCADE")
@@ -35,4 +36,6 @@ def wipe() -> None:
             raise InUseError(str(error).strip()) from error
         raise
     accounts_path().unlink(missing_ok=True)
+    for path in settings.SEAL_FILES:
+        path.unlink(missing_ok=True)
     shutil.rmtree(Path(settings.MEDIA_ROOT) / "jobs", ignore_errors=True)

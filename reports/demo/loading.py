@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 from django.utils import timezone
 
+from guanai.database_role import as_owner
+from guanai.seals import seal_all
 from orgs.models import Unit
 from reports.demo.accounts import Accounts, make_accounts
 from reports.demo.children import Case, make_children
@@ -14,6 +16,7 @@ from reports.demo.desks import lay_out_desks
 from reports.demo.events import make_activities
 from reports.demo.fund import make_fund, open_accounts, post_all, raise_funds, spend
 from reports.demo.grants import plan_grants, write_grants
+from reports.demo.linkage import make_follow_ups, make_inclusions
 from reports.demo.network import establish_committees, make_network, make_unit_years
 from reports.demo.pairings import make_pairings
 from reports.demo.papers import make_meetings, make_papers, make_publications
@@ -22,6 +25,7 @@ from reports.demo.places import make_taxonomies, make_venues
 from reports.demo.plan import SEED, YEAR, Plan
 from reports.demo.posts import make_appointments, make_teams
 from reports.demo.reviews import review
+from reports.demo.trail import leave_trail
 from reports.demo.world import World
 from volunteers.models import Volunteer
 
@@ -89,10 +93,13 @@ def load(
         _load_aid(world, steps)
         world.numbers.save()
         steps.done(f"evaluation: {review(world)} judged items")
+        entries, looks = leave_trail(world)
+        steps.done(f"trail: {entries} entries, {looks} looks at personal fields")
         # Written last but before the commit: there is no demonstration whose passwords nobody knows.
         accounts.store()
     _analyse()
     steps.done("statistics of the query planner")
+    steps.done(f"seals: {len(seal_all())} over the trail and the ledger")
     return Loaded(world.county, accounts, plan)
 
 
@@ -110,6 +117,8 @@ def _load_work(world: World, steps: _Steps) -> None:
     steps.done(f"desks: {drafts} drafts, {returned} activities sent back")
     meetings, papers, publications = make_meetings(world), make_papers(world), make_publications(world)
     steps.done(f"papers: {meetings} meetings, {papers} papers, {publications} publications")
+    asked, evidenced = make_follow_ups(world), make_inclusions(world)
+    steps.done(f"linkage: {asked} follow-ups of hearings, {evidenced} cells of 五纳入五统一")
 
 
 def _load_aid(world: World, steps: _Steps) -> None:
@@ -131,5 +140,5 @@ def _load_aid(world: World, steps: _Steps) -> None:
 
 def _analyse() -> None:
     """So many rows at once leave the planner without a notion of them until the autovacuum comes round."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ANALYZE")

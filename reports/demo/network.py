@@ -128,7 +128,11 @@ def _unit_years(world: World) -> Iterator[UnitYear]:
                 yield _unit_year(world, unit, year, dice)
 
 
+_EQUIPMENT = ("电脑 1 台", "投影仪 1 台", "打印机 1 台", "书柜 2 组", "音响 1 套", "桌椅 20 套", "图书 300 册")
+
+
 def _unit_year(world: World, unit: Unit, year: int, dice: random.Random) -> UnitYear:
+    own = world.plan.stream("equipment", unit.code)
     character = world.character(world.middle(unit))
     middle = unit.kind in (UnitKind.COUNTY, UnitKind.TOWNSHIP, UnitKind.DEPARTMENT)
     good = 0.98 if character.get("strong") else 0.6 if character.get("poor") else 0.87
@@ -144,6 +148,8 @@ def _unit_year(world: World, unit: Unit, year: int, dice: random.Random) -> Unit
         has_name_plate=dice.random() < 0.98,
         has_rules_on_wall=dice.random() < good,
         staff=dice.randint(2, 4) if middle else dice.choice((1, 1, 1, 2)),
+        equipment="、".join(own.sample(_EQUIPMENT, 4 if middle else 2)),
+        allowance=Decimal(own.randrange(60, 240) if middle else own.randrange(6, 24)) * 100,
         budget=_budget(unit, dice, poor=bool(character.get("poor"))),
         allowance_paid=dice.random() < (0.35 if character.get("poor") else 0.96),
         periodicals=_periodicals(unit, len(world.below(unit)), dice),

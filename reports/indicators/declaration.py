@@ -52,6 +52,7 @@ class Measure(StrEnum):
     ARTICLES = "篇"
     VISITS = "次"
     QUARTERS = "季"
+    POINTS = "项"
 
 
 class FormPart(Enum):

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from activities.enums import PaperKind, PaperState, PublicationKind, VenueKind
-from activities.models import Paper, Publication, Venue
+from activities.enums import InclusionKind, PaperKind, PaperState, PublicationKind, VenueKind
+from activities.models import Inclusion, Paper, Publication, Venue
 from reports.indicators.declaration import FormPart, Indicator, Kind, Measure, Period, choices, months
 from reports.indicators.organisation import unit_years
-from reports.indicators.subjects import PAPER, PUBLICATION, UNIT_YEAR, VENUE
+from reports.indicators.subjects import INCLUSION, PAPER, PUBLICATION, UNIT_YEAR, VENUE
 
 
 def venues(period: Period) -> QuerySet[Any]:
@@ -19,6 +19,10 @@ def venues(period: Period) -> QuerySet[Any]:
 def filed_papers(period: Period) -> QuerySet[Any]:
     filed = Paper.objects.filter(year=period.year, state=PaperState.FILED)
     return filed.order_by("unit__tree_id", "unit__lft", "kind")
+
+
+def inclusions(period: Period) -> QuerySet[Any]:
+    return Inclusion.objects.filter(year=period.year).order_by("unit__tree_id", "unit__lft", "kind")
 
 
 def publications(period: Period) -> QuerySet[Any]:
@@ -108,6 +112,18 @@ PAPERS = tuple(
     )
     for kind in PaperKind
 )
+INCLUSIONS = Indicator(
+    code="inclusions",
+    label="五纳入五统一",
+    definition="本年度已有文件或会议作依据的纳入事项，每个关工委最多五项。",
+    measure=Measure.POINTS,
+    kind=Kind.FLOW,
+    part=FormPart.GUARANTEES,
+    subject=INCLUSION,
+    records=inclusions,
+    dimensions=(choices("kind", "纳入", "kind", InclusionKind.choices),),
+    on_form=False,
+)
 RESEARCH = Indicator(
     code="research",
     label="调研",
@@ -143,6 +159,7 @@ INDICATORS = (
     STAFF,
     PERIODICALS,
     *PAPERS,
+    INCLUSIONS,
     RESEARCH,
     NEWS,
     ADOPTED,

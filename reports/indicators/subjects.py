@@ -114,6 +114,18 @@ MEETING = Subject(
         Column("参加人数", lambda r: r.attendance),
     ),
     related=("unit",),
+    detail="activities:meeting_detail",
+)
+
+INCLUSION = Subject(
+    action=Action.VIEW_ACTIVITIES,
+    columns=(
+        Column("纳入", lambda r: r.get_kind_display()),
+        Column("单位", lambda r: r.unit.short_name),
+        Column("依据", lambda r: r.evidence),
+        Column("日期", lambda r: r.dated_on),
+    ),
+    related=("unit", "meeting"),
 )
 
 PAPER = Subject(

@@ -1,11 +1,13 @@
 from django.db import models
 from django.db.models import Q
 
+from guanai.history import tracked
 from orgs.enums import UnitKind
 from orgs.models import Unit
 from reports.enums import RuleKind
 
 
+@tracked()
 class Scheme(models.Model):
     """A county's evaluation scheme for one year and the kinds of unit it judges."""
 
@@ -33,6 +35,7 @@ class Scheme(models.Model):
         return f"{self.name}（{self.year}）"
 
 
+@tracked()
 class SchemeItem(models.Model):
     """One line of a score sheet: what is wanted, how much it is worth, and the records that show it."""
 
@@ -55,6 +58,7 @@ class SchemeItem(models.Model):
         return f"{self.position}. {self.name}"
 
 
+@tracked(exclude=("scored_at",))
 class Evaluation(models.Model):
     """One unit under one scheme."""
 
@@ -71,6 +75,8 @@ class Evaluation(models.Model):
         return f"{self.scheme_id} {self.unit_id}"
 
 
+# What the records suggest is computed again and again; people give the other two.
+@tracked(exclude=("suggested", "evidence_text"))
 class ItemScore(models.Model):
     """What the records suggest for one item of one unit, and what a reviewer gave where an item is judged."""
 

@@ -1,4 +1,4 @@
-"""Meetings, yearly papers and venues."""
+"""Yearly papers and venues."""
 
 import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.enums import ActivityState, PaperState
-from activities.models import Meeting, Paper, PaperDeadline
+from activities.models import Paper, PaperDeadline
 from activities.yearly import due_papers, paper_year
 from guanai.cells import CellState
 from tests.activities.factories import World, make_meeting, make_paper, signed_in
@@ -17,73 +17,12 @@ from tests.factories import make_activity, make_unit, make_venue, seen
 YEAR = timezone.localdate().year
 
 
-def typed_meeting(world: World, **changes: str) -> dict[str, str]:
-    values = {
-        "unit": world.township.code,
-        "kind": "hearing",
-        "name": "党委听取关工委汇报",
-        "held_on": "2025-09-30",
-        "attendance": "9",
-        "decisions": "安排国庆主题教育",
-    }
-    return {**values, **changes}
-
-
 def paper_url(world: World, kind: str = "plan", year: int = YEAR) -> str:
     return reverse("activities:paper_edit", args=[world.township.code, year, kind])
 
 
 def body(response: Any) -> str:
     return str(response.content.decode())
-
-
-def test_a_meeting_is_recorded_and_listed(world: World) -> None:
-    response = signed_in(world.secretary).post("/meetings/record/", typed_meeting(world), follow=True)
-    assert "已保存党委听取汇报《党委听取关工委汇报》。" in body(response)
-    assert Meeting.objects.get().unit == world.township
-    assert "党委听取关工委汇报" in body(signed_in(world.reader).get("/meetings/"))
-    assert "党委听取关工委汇报" not in body(signed_in(world.stranger).get("/meetings/"))
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"unit": "510824104000"}, "只能替自己的单位"),
-        ({"held_on": "2999-01-01"}, "还没有到"),
-        ({"attendance": "许多"}, "请填整数"),
-        ({"attendance": ""}, "请填写参加人数"),
-        ({"name": ""}, "请填写名称"),
-    ],
-)
-def test_a_wrong_meeting_is_explained(world: World, changes: dict[str, str], words: str) -> None:
-    page = body(signed_in(world.secretary).post("/meetings/record/", typed_meeting(world, **changes)))
-    assert words in page
-    assert "安排国庆主题教育" in page
-    assert not Meeting.objects.exists()
-
-
-def test_who_may_change_a_meeting(world: World) -> None:
-    meeting = make_meeting(world.township)
-    url = reverse("activities:meeting_edit", args=[meeting.pk])
-    assert signed_in(world.stranger).post(url, typed_meeting(world)).status_code == 404
-    assert signed_in(world.reader).post(url, typed_meeting(world)).status_code == 403
-    assert signed_in(world.reader).get("/meetings/record/").status_code == 403
-    assert signed_in(world.colleague).put(url).status_code == 405
-    assert signed_in(world.colleague).put("/meetings/record/").status_code == 405
-    assert signed_in(world.colleague).post(url, typed_meeting(world)).status_code == 302
-    meeting.refresh_from_db()
-    assert meeting.kind == "hearing"
-
-
-@pytest.mark.parametrize(
-    ("query", "count"),
-    [("", 2), ("?year=2025", 1), ("?kind=training", 1), ("?text=%E4%BE%8B", 1), ("?unit=nowhere", 0), ("?kind=no", 0)],
-)
-def test_meetings_are_filtered(world: World, query: str, count: int) -> None:
-    make_meeting(world.township, name="例会")
-    make_meeting(world.village, name="培训班", kind="training", held_on=datetime.date(2024, 5, 1))
-    response = signed_in(world.secretary).get(f"/meetings/{query}")
-    assert response.context["listing"].total == count
 
 
 def test_venues_are_filtered_and_limited_to_the_branch(world: World) -> None:

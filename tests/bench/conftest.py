@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from guanai.database_role import as_owner
 from guanai.embedded.detached import wait_until
 from guanai.embedded.processes import start_web, stop
 from orgs.enums import Role, UnitKind
@@ -42,7 +43,7 @@ def county(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     """The demonstration, whole, in the database of this run; analysed, since autovacuum is off here."""
     with django_db_blocker.unblock():
         demo.load()
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         yield Unit.objects.get(kind=UnitKind.COUNTY)
 

@@ -11,11 +11,12 @@ from django.db import transaction
 from django.http import Http404
 from django.test import RequestFactory
 from django.utils.datastructures import MultiValueDict
-from structlog.testing import capture_logs
 
 from guanai import attachments
 from guanai.attachments import LARGEST, MEGABYTE, ScanField, serve_attachment, store_attachment
-from guanai.models import Attachment
+from guanai.attempts import submitted
+from guanai.enums import Verb
+from guanai.models import Attachment, TrailEntry
 from tests.factories import make_user
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF\n"
@@ -50,11 +51,16 @@ def test_type_is_told_by_the_content_whatever_the_name(content: bytes, kind: str
 
 @pytest.mark.parametrize("content", [b"MZ\x90\x00 a program", b"<html><script>", b"GIF89a......", b" %PDF-1.4"])
 def test_another_content_is_refused_under_any_name(content: bytes) -> None:
-    with capture_logs() as lines:
-        assert errors(content) == ["只能传 PDF、JPG、PNG，这个文件的内容不是。请扫描或拍照后重新选择"]
-    assert [(line["event"], line["reason"]) for line in lines] == [("upload_refused", "wrong_type")]
-    # A file name may hold a person's name.
-    assert "任职文件" not in str(lines)
+    assert errors(content) == ["只能传 PDF、JPG、PNG，这个文件的内容不是。请扫描或拍照后重新选择"]
+
+
+@pytest.mark.django_db
+def test_a_refused_file_is_noted_in_the_trail_without_its_name() -> None:
+    request = RequestFactory().post("/", {"scan": upload(b"MZ a program")})
+    request.user = make_user()
+    assert not submitted(request, ScanForm(request.POST, request.FILES))
+    entry = TrailEntry.objects.get()
+    assert (entry.verb, entry.actor, entry.detail) == (Verb.UPLOAD_REFUSED, request.user, {"reason": "wrong_type"})
 
 
 def test_too_large_a_file_is_refused_with_its_size() -> None:

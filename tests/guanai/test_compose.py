@@ -16,7 +16,9 @@ from guanai import environment as readers
 
 BASE = Path(__file__).resolve().parents[2]
 APP_SERVICES = ["migrate", "web", "worker", "beat"]
-SECRETS = {"SECRET_KEY", "GUANAI_DATA_KEYS", "GUANAI_INDEX_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD"}
+SECRETS = {
+    "SECRET_KEY", "GUANAI_DATA_KEYS", "GUANAI_INDEX_KEY", "GUANAI_AUDIT_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD",
+}  # fmt: skip
 VALUES = {
     "SECRET_KEY": "0123456789abcdef" * 5,
     "ALLOWED_HOSTS": "guanai.invalid",
@@ -24,6 +26,7 @@ VALUES = {
     "VALKEY_PASSWORD": "2f" * 20,
     "GUANAI_DATA_KEYS": f"1:{'01' * 16}",
     "GUANAI_INDEX_KEY": "03" * 32,
+    "GUANAI_AUDIT_KEY": "05" * 32,
 }
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<rule>:[?-])?(?P<rest>[^}]*)\}")
 
@@ -66,6 +69,7 @@ def test_settings_require_what_they_say() -> None:
 
     assert required == {
         "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "GUANAI_DATA_KEYS", "GUANAI_INDEX_KEY",
+        "GUANAI_AUDIT_KEY",
     }  # fmt: skip
 
 

@@ -151,3 +151,34 @@ def test_development_keys_are_made_once_at_random_for_the_owner_alone(tmp_path: 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [entry.name for entry in path.parent.iterdir()] == ["keys.json"]
     assert environment.development_keys(tmp_path / "other" / "keys.json") != made
+
+
+def test_a_key_that_a_later_release_needs_is_added_to_those_that_are_there(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    made = environment.development_keys(path)
+    older = {name: value for name, value in made.items() if name != "GUANAI_AUDIT_KEY"}
+    path.write_text(json.dumps(older), encoding="utf-8")
+
+    keys = environment.development_keys(path)
+
+    assert {**keys, "GUANAI_AUDIT_KEY": ""} == {**older, "GUANAI_AUDIT_KEY": ""}
+    assert len(bytes.fromhex(keys["GUANAI_AUDIT_KEY"])) == 32
+    assert environment.development_keys(path) == keys
+
+
+@pytest.mark.parametrize(("value", "message"), [("05" * 31, "must hold 32 bytes"), ("xy" * 32, "hexadecimal")])
+def test_the_key_of_the_seals_is_checked(monkeypatch: Environment, value: str, message: str) -> None:
+    monkeypatch.setenv("X", value)
+
+    with pytest.raises(ImproperlyConfigured, match=message):
+        environment.audit_key("X")
+
+
+def test_files_are_absolute_and_may_be_none(monkeypatch: Environment) -> None:
+    monkeypatch.setenv("X", "/mnt/a/seals.log, /mnt/b/seals.log")
+    assert environment.files("X") == [Path("/mnt/a/seals.log"), Path("/mnt/b/seals.log")]
+    monkeypatch.setenv("X", "")
+    assert environment.files("X") == []
+    monkeypatch.setenv("X", "seals.log")
+    with pytest.raises(ImproperlyConfigured, match="absolute"):
+        environment.files("X")

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 BASE = Path(__file__).resolve().parents[2]
-REQUIRED = ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "GUANAI_DATA_KEYS", "GUANAI_INDEX_KEY"]
+REQUIRED = [
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "GUANAI_DATA_KEYS",
+    "GUANAI_INDEX_KEY",
+    "GUANAI_AUDIT_KEY",
+]
 
 SHOW = """
 import json
@@ -31,6 +39,7 @@ def deployment(tmp_path: Path) -> dict[str, str]:
         "REDIS_URL": "redis://cache.invalid:6379",
         "GUANAI_DATA_KEYS": f"1:{'01' * 16},2:{'02' * 16}",
         "GUANAI_INDEX_KEY": "03" * 32,
+        "GUANAI_AUDIT_KEY": "05" * 32,
     }
 
 
@@ -115,3 +124,12 @@ def test_settings_start_no_server(tmp_path: Path) -> None:
     assert values["DEBUG"] == "True"
     assert "postgres=True, valkey=True" in values["EMBEDDED"]
     assert [entry.name for entry in (tmp_path / "var").iterdir()] == ["keys.json"]
+
+
+def test_a_trail_is_kept_six_months_at_least(tmp_path: Path) -> None:
+    done = run({**deployment(tmp_path), "GUANAI_TRAIL_MONTHS": "5"}, "-c", SHOW % (["TRAIL_MONTHS"],))
+
+    assert done.returncode != 0
+    assert "GUANAI_TRAIL_MONTHS must be at least 6" in done.stderr
+    assert shown({**deployment(tmp_path), "GUANAI_TRAIL_MONTHS": "60"}, "TRAIL_MONTHS") == {"TRAIL_MONTHS": "60"}
+    assert shown(deployment(tmp_path), "TRAIL_MONTHS") == {"TRAIL_MONTHS": "36"}

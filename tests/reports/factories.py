@@ -12,6 +12,7 @@ from decimal import Decimal
 from activities.enums import (
     ActivityForm,
     ActivityState,
+    InclusionKind,
     MeetingKind,
     PaperKind,
     PaperState,
@@ -19,7 +20,7 @@ from activities.enums import (
     ThemeNature,
     VenueKind,
 )
-from activities.models import Activity, Meeting, Paper, Publication, Theme
+from activities.models import Activity, Inclusion, Meeting, Paper, Publication, Theme
 from aid.enums import DonorKind, EntryKind, FundPurpose, GiftKind, GrantState, HelperKind, VisitWay
 from aid.models import Child, FundAccount, Grant, LedgerEntry
 from orgs.enums import UnitKind
@@ -174,6 +175,10 @@ def _activities(world: World, dice: random.Random, records: int) -> None:
 
 
 def _papers(world: World, dice: random.Random, records: int) -> None:
+    for unit in world.units:
+        for kind in dice.sample(InclusionKind.values, 2):
+            year = dice.choice([YEAR - 1, YEAR])
+            Inclusion.objects.create(unit=unit, year=year, kind=kind, document="文〔1〕号", dated_on=f"{year}-03-01")
     for unit in world.units:
         for year in (YEAR - 1, YEAR):
             for kind in dice.sample(PaperKind.values, 3):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
 
+from guanai.history import tracked
 from guanai.models import Attachment, Edited
 from orgs.enums import Tier
 from orgs.models import Unit
@@ -33,6 +34,7 @@ def _one_holder(post: Post) -> ExclusionConstraint:
     )
 
 
+@tracked()
 class Appointment(Edited):
     """Who holds which post in a committee, by which document of the Party organisation of the same tier.
 
@@ -96,10 +98,11 @@ class Appointment(Edited):
         return self.volunteer.age_in(day.year) if self.volunteer else None
 
 
+@tracked()
 class PostRule(Edited):
     """What a county asks of one post; without a row the starting values of `volunteers.rules` hold."""
 
-    county = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="post_rules", verbose_name="县")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="post_rules", verbose_name="县")
     post = models.CharField("职务", max_length=26, choices=Post.choices)
     age_limit = models.PositiveSmallIntegerField("年龄上限", null=True, blank=True)
     vacancy_months = models.PositiveSmallIntegerField("补齐期限（月）", default=3)
@@ -109,11 +112,11 @@ class PostRule(Edited):
 
     class Meta:
         verbose_name = verbose_name_plural = "职务规则"
-        ordering = ["county", "post"]
-        constraints = [models.UniqueConstraint(fields=["county", "post"], name="post_rule_once")]
+        ordering = ["unit", "post"]
+        constraints = [models.UniqueConstraint(fields=["unit", "post"], name="post_rule_once")]
 
     def __str__(self) -> str:
-        return f"{self.county_id} {self.post}"
+        return f"{self.unit_id} {self.post}"
 
     @property
     def tiers(self) -> list[Tier]:

@@ -1,10 +1,12 @@
 from django.db import models
 
+from guanai.history import tracked
 from orgs.models import Unit
 from volunteers.enums import TeamKind
 from volunteers.models.volunteers import Volunteer
 
 
+@tracked()
 class Team(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="teams", verbose_name="单位")
     kind = models.CharField("类别", max_length=12, choices=TeamKind.choices)
@@ -21,6 +23,7 @@ class Team(models.Model):
         return self.name
 
 
+@tracked()
 class TeamMember(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members", verbose_name="团队")
     volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="teams", verbose_name="成员")

@@ -8,6 +8,7 @@ from django.utils import timezone
 from guanai import identity
 from guanai.crypto import blind_index
 from guanai.fields import EncryptedDateField, EncryptedTextField
+from guanai.history import track_links, tracked
 from guanai.models import Edited
 from guanai.pinyin import pinyin_key
 from orgs.models import Unit
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from volunteers.models.appointments import Appointment
 
 
+@tracked()
 class Speciality(models.Model):
     """What somebody can do for the young; the county edits the list."""
 
@@ -32,6 +34,7 @@ class Speciality(models.Model):
         return self.name
 
 
+@tracked(exclude=("name_key",), personal=("birth_year",))
 class Volunteer(Edited):
     """A 五老 or another helper on a unit's roster.
 
@@ -131,6 +134,10 @@ class Volunteer(Edited):
         return identity.mask_text(self.address)
 
 
+track_links(Volunteer, "specialities")
+
+
+@tracked()
 class Availability(models.Model):
     """A weekday and part of the day on which somebody is willing to serve."""
 

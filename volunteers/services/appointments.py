@@ -221,7 +221,8 @@ def _check(entry: Entry, appointment: Appointment) -> None:
             or died, a 常务副主任 who is no 五老, days in the wrong order or in the future.
     """
     unit = Unit.objects.get(pk=entry.unit.pk)
-    if unit.closed_on and unit.pk != appointment.unit_id:
+    # What was recorded while the unit stood may still be put right.
+    if unit.closed_on and appointment.pk is None:
         raise ValidationError({"unit": f"{unit.short_name}已撤销，不能再登记任职"}, code="closed")
     if not unit.has_committee:
         words = f"{unit.short_name}还没有成立关工委，请先登记成立文件"

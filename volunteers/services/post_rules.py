@@ -24,4 +24,4 @@ def set_post_rules(*, county: Unit, rules: Iterable[PostRule], by: User) -> None
     with transaction.atomic():
         for rule in rules:
             values = {name: getattr(rule, name) for name in FIELDS}
-            PostRule.objects.update_or_create(county=county, post=rule.post, defaults={**values, "updated_by": by})
+            PostRule.objects.update_or_create(unit=county, post=rule.post, defaults={**values, "updated_by": by})

@@ -14,6 +14,6 @@ FROM aid_grant WHERE state IN ('paid', 'signed')
 
 
 class Migration(migrations.Migration):
-    dependencies = [("aid", "0001_initial")]
+    dependencies = [("aid", "0002_initial")]
 
     operations = [migrations.RunSQL(CREATE, "DROP VIEW aid_help")]

@@ -17,5 +17,6 @@ def remove_deadlines(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> Non
 
 
 class Migration(migrations.Migration):
-    dependencies = [("activities", "0001_initial")]
+    # What is inserted here is written down in the trail, which must be there.
+    dependencies = [("activities", "0002_initial"), ("guanai", "0003_initial")]
     operations = [migrations.RunPython(add_deadlines, remove_deadlines)]

@@ -1,0 +1,186 @@
+"""Meetings, what they asked for, and the evidence of 五纳入五统一."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from activities.enums import InclusionKind
+from activities.models import FollowUp, Inclusion, Meeting
+from activities.validators import day_problems
+from guanai.attachments import store_attachment
+from guanai.edits import check_seen
+from orgs.enums import Action
+from orgs.models import Unit, User
+from orgs.scope import allows
+
+TEXTS = ("kind", "name", "held_on", "place", "attendance", "body", "agenda", "decisions", "document")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FollowUpEntry:
+    """What somebody has to do until a day; `pk` names the row that is put right, None a new one."""
+
+    text: str
+    owner: str
+    due_on: datetime.date
+    pk: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MeetingEntry:
+    """What one meeting was; `attendance` in persons."""
+
+    kind: str
+    name: str
+    held_on: datetime.date
+    place: str = ""
+    attendance: int = 0
+    body: str = ""
+    agenda: str = ""
+    decisions: str = ""
+    document: str = ""
+    scan: "UploadedFile[Any] | None" = None
+    follow_ups: Sequence[FollowUpEntry] = ()
+    dropped: Sequence[int] = ()
+
+
+def save_meeting(
+    *, by: User, unit: Unit, entry: MeetingEntry, meeting: Meeting | None = None, seen: datetime.datetime | None = None
+) -> Meeting:
+    """Record a meeting of a unit with its follow-ups, or put an earlier record right (its unit stays).
+
+    Of the follow-ups, `entry.dropped` go away unless they are done; those that are not named stay as they are.
+
+    Raises:
+        PermissionDenied: no branch of this recorder.
+        ChangedError: somebody else has changed it since `seen`; nothing was written.
+        ValidationError: by field, for what cannot be right.
+    """
+    with transaction.atomic():
+        if meeting is None:
+            row = Meeting(unit=unit)
+        else:
+            # Two people may put the same record right at once: one after the other.
+            rows = Meeting.objects.select_for_update(of=("self",)).select_related("unit", "updated_by")
+            row = rows.get(pk=meeting.pk)
+        if not allows(by, Action.RECORD_ACTIVITIES, row.unit):
+            raise PermissionDenied("no branch of this recorder")
+        if meeting is not None and seen is not None:
+            check_seen(row, seen)
+        problems = day_problems(entry.held_on, timezone.localdate())
+        if any(one.due_on < entry.held_on for one in entry.follow_ups):
+            problems["held_on"] = "落实事项的完成期限不能早于开会日期。"
+        if problems:
+            raise ValidationError(problems)
+        for name in TEXTS:
+            setattr(row, name, getattr(entry, name))
+        if entry.scan is not None:
+            row.scan = store_attachment(file=entry.scan, by=by, label="会议纪要")
+        row.updated_by = by
+        row.save()
+        _write_follow_ups(row, entry)
+    return row
+
+
+def _write_follow_ups(meeting: Meeting, entry: MeetingEntry) -> None:
+    open_ones = {row.pk: row for row in meeting.follow_ups.open()}
+    FollowUp.objects.filter(pk__in=open_ones.keys() & set(entry.dropped)).delete()
+    for given in entry.follow_ups:
+        row = open_ones.get(given.pk or 0, FollowUp(meeting=meeting))
+        row.text, row.owner, row.due_on = given.text, given.owner, given.due_on
+        row.save()
+
+
+def close_follow_up(*, follow_up: FollowUp, by: User, done_on: datetime.date, result: str) -> FollowUp:
+    """办结: say when and how it was done.
+
+    Raises:
+        PermissionDenied: no branch of this recorder.
+        ValidationError: by field: done already, a day before the meeting or to come, no result.
+    """
+    with transaction.atomic():
+        rows = FollowUp.objects.select_for_update(of=("self",)).select_related("meeting__unit")
+        row = rows.get(pk=follow_up.pk)
+        if not allows(by, Action.RECORD_ACTIVITIES, row.meeting.unit):
+            raise PermissionDenied("no branch of this recorder")
+        if row.done_on:
+            raise ValidationError(f"这件事已于 {row.done_on} 办结。", code="done")
+        if done_on > timezone.localdate():
+            raise ValidationError({"done_on": "办结日期不能晚于今天。"}, code="future")
+        if done_on < row.meeting.held_on:
+            raise ValidationError({"done_on": f"办结日期不能早于开会日期 {row.meeting.held_on}。"}, code="order")
+        if not result.strip():
+            raise ValidationError({"result": "请写明办结情况。"}, code="result")
+        row.done_on, row.result = done_on, result.strip()
+        row.save(update_fields=["done_on", "result"])
+    return row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InclusionEntry:
+    """The evidence of one of the five: a document, or the meeting whose minutes show it."""
+
+    document: str = ""
+    issued_by: str = ""
+    dated_on: datetime.date | None = None
+    meeting: Meeting | None = None
+    scan: "UploadedFile[Any] | None" = None
+
+
+def save_inclusion(
+    *, by: User, unit: Unit, year: int, kind: str, entry: InclusionEntry, seen: datetime.datetime
+) -> Inclusion:
+    """Record the evidence of one of the 五纳入五统一 of a unit and year, or put it right.
+
+    The day of a meeting is the meeting's own unless another is said.
+
+    Raises:
+        PermissionDenied: no branch of this recorder.
+        ChangedError: somebody else has written it since; nothing was written.
+        ValidationError: by field: neither document nor meeting, no day, a day outside the year, another unit's meeting.
+    """
+    if not allows(by, Action.RECORD_ACTIVITIES, unit):
+        raise PermissionDenied("no branch of this recorder")
+    dated_on = _check_evidence(unit, year, kind, entry)
+    with transaction.atomic():
+        # The unique row of unit, year and kind is locked: two writers come one after the other.
+        row, is_new = Inclusion.objects.get_or_create(
+            unit=unit,
+            year=year,
+            kind=kind,
+            defaults={"document": entry.document.strip(), "meeting": entry.meeting, "dated_on": dated_on},
+        )
+        if not is_new:
+            rows = Inclusion.objects.select_for_update(of=("self",)).select_related("updated_by")
+            row = rows.get(pk=row.pk)
+            check_seen(row, seen)
+        row.document, row.issued_by = entry.document.strip(), entry.issued_by.strip()
+        row.dated_on, row.meeting, row.updated_by = dated_on, entry.meeting, by
+        if entry.scan is not None:
+            label = f"{InclusionKind(kind).label}依据"
+            row.scan = store_attachment(file=entry.scan, by=by, label=label)
+        row.save()
+    return row
+
+
+def _check_evidence(unit: Unit, year: int, kind: str, entry: InclusionEntry) -> datetime.date:
+    """The day of the evidence, which lies in the year or is that of a paper which was issued for it the year before."""
+    if kind not in InclusionKind.values or year > timezone.localdate().year:
+        raise ValidationError(f"{year} 年没有这一项。", code="unknown")
+    if not entry.document.strip() and entry.meeting is None:
+        raise ValidationError({"document": "请填写文号，或选一次会议作依据。"}, code="evidence")
+    if entry.meeting is not None and entry.meeting.unit_id != unit.pk:
+        raise ValidationError({"meeting": "只能选本单位的会议。"}, code="meeting")
+    day = entry.dated_on or (entry.meeting.held_on if entry.meeting else None)
+    if day is None:
+        raise ValidationError({"dated_on": "请填写发文日期。"}, code="dated_on")
+    if day > timezone.localdate() or day.year not in (year, year - 1):
+        words = f"日期应在 {year} 年内（上年印发、管本年的文件也可以），不晚于今天。"
+        raise ValidationError({"dated_on": words}, code="dated_on")
+    return day

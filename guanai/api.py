@@ -1,0 +1,76 @@
+"""What every endpoint under /api/v1/ shares: pages, throttles, and one shape of an error.
+
+A view names its action as the pages do (`guanai_action`), narrows its rows by the same queries, and only reads: what
+is written goes through the pages until a service is offered here.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView, exception_handler
+
+PREFIX = "/api/"
+# What is said where a page would be drawn; words for people, the status for programs.
+WORDS = {
+    400: "请求的格式不对。",
+    403: "您的角色不能做这件事。",
+    404: "没有这个地址或记录，或者不在您的范围内。",
+    500: "系统出了错，已经记下。",
+}
+
+
+class PrivateView(APIView):
+    """The base of every endpoint: what it answers stays in no cache."""
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        finished["Cache-Control"] = "private, no-store"
+        return finished
+
+
+class Pages(PageNumberPagination):
+    """50 rows a page, at most 200 by `page_size`."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+ERROR = inline_serializer(
+    "Error",
+    {
+        "detail": serializers.CharField(help_text="what is wrong, in Chinese"),
+        "fields": serializers.DictField(
+            child=serializers.ListField(child=serializers.CharField()), help_text="the same by parameter; often empty"
+        ),
+    },
+)
+
+
+def error_body(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's handler with one body for every error: {"detail": …, "fields": {parameter: [reasons]}}."""
+    response = exception_handler(exception, context)
+    if response is None:
+        return None
+    fields: dict[str, list[str]] = {}
+    if isinstance(exception, ValidationError) and isinstance(response.data, dict):
+        fields = {name: [str(reason) for reason in reasons] for name, reasons in response.data.items()}
+        detail = "；".join(reason for reasons in fields.values() for reason in reasons)
+    else:
+        said = response.data.get("detail") if isinstance(response.data, dict) else None
+        detail = WORDS.get(response.status_code) or str(said or "")
+    response.data = {"detail": detail, "fields": fields}
+    return response
+
+
+def error_answer(request: HttpRequest, status: int) -> JsonResponse | None:
+    """The answer to an API client where Django itself refuses; None for a page."""
+    if not request.path.startswith(PREFIX):
+        return None
+    return JsonResponse({"detail": WORDS[status], "fields": {}}, status=status)

@@ -1,0 +1,160 @@
+"""The words of the trail: what a row of it says, in Chinese, without a value that is personal."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import ForeignKey, ManyToManyField, Model
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import localtime
+
+from guanai.enums import Change, Verb
+from guanai.fields import Encrypted
+from guanai.models import RowEvent, TrailEntry, ViewLog
+
+# On a list, so many fields are told with their values, as far as these are short.
+FIELDS, LETTERS = 3, 24
+NOTHING = "空"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of an event: its label, and what it was and is. A personal one was changed, that is all."""
+
+    label: str
+    old: str = ""
+    new: str = ""
+    is_personal: bool = False
+
+
+def model_of(record: str) -> type[Model] | None:
+    """The model of a kind of record; None for one that a later release no longer has."""
+    try:
+        return apps.get_model(record)
+    except (LookupError, ValueError):
+        return None
+
+
+def kind_words(record: str) -> str:
+    model = model_of(record)
+    return str(model._meta.verbose_name) if model else record
+
+
+def labels_of(records: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """单位 亭子镇, 儿童 510824-0012: the kind and the record's own words, which never hold anything personal.
+
+    A query per kind. A record that is gone is called by its key.
+    """
+    ids: dict[str, set[int]] = defaultdict(set)
+    for record, pk in records:
+        ids[record].add(pk)
+    words: dict[tuple[str, int], str] = {}
+    for record, pks in ids.items():
+        held = _held(model_of(record), pks)
+        words |= {(record, pk): f"{kind_words(record)} {held.get(pk, f'#{pk}')}" for pk in pks}
+    return words
+
+
+def _held(model: type[Model] | None, pks: Iterable[int]) -> dict[int, str]:
+    """The words of the records that are still there, by key; nothing of them is decrypted for it."""
+    if model is None or not model._meta.managed:
+        return {}
+    sealed = [field.name for field in model._meta.concrete_fields if isinstance(field, Encrypted)]
+    return {row.pk: str(row) for row in model._base_manager.defer(*sealed).filter(pk__in=set(pks))}
+
+
+def changes_of(event: RowEvent) -> list[FieldChange]:
+    """Every field of an event with its values in words; one query per kind of record that a field points at."""
+    model = model_of(event.record)
+    changes = []
+    for name, value in event.changes.items():
+        old, new = _sides(event.change, value)
+        field = _field(model, name)
+        label = str(getattr(field, "verbose_name", name))
+        if isinstance(field, ForeignKey | ManyToManyField):
+            keys = {key for side in (old, new) for key in (side if isinstance(side, list) else [side]) if key}
+            held = _held(field.related_model, keys)
+            old, new = (_pointed(side, held) for side in (old, new))
+        changes.append(FieldChange(label, value_words(old, field), value_words(new, field)))
+    personal = [FieldChange(str(getattr(_field(model, name), "verbose_name", name)), is_personal=True)
+                for name in event.personal]  # fmt: skip
+    return changes + personal
+
+
+def _sides(change: str, value: Any) -> tuple[Any, Any]:
+    if change == Change.UPDATE:
+        return value[0], value[1]
+    return (None, value) if change == Change.INSERT else (value, None)
+
+
+def _field(model: type[Model] | None, name: str) -> Any:
+    try:
+        return model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+
+
+def _pointed(side: Any, held: dict[int, str]) -> Any:
+    if isinstance(side, list):
+        return [held.get(key, f"#{key}") for key in side]
+    return None if side is None else held.get(side, f"#{side}")
+
+
+def value_words(value: Any, field: Any = None) -> str:
+    """A stored value in the words of the screen."""
+    if value is None or value in ("", [], {}):
+        return NOTHING
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(value_words(one) for one in value)
+    choices = dict(getattr(field, "flatchoices", ()) or ())
+    if value in choices:
+        return str(choices[value])
+    if isinstance(value, str) and "T" in value and (at := parse_datetime(value)):
+        return f"{localtime(at) if at.tzinfo else at:%Y-%m-%d %H:%M}"
+    return str(value)
+
+
+def words_of_event(event: RowEvent) -> tuple[str, list[str]]:
+    """(act, facts) of a row change, for a list: a few fields with their values, the rest by name."""
+    model = model_of(event.record)
+    facts = []
+    told = list(event.changes.items())
+    for name, value in told[:FIELDS] if event.change == Change.UPDATE else []:
+        field = _field(model, name)
+        label = str(getattr(field, "verbose_name", name))
+        old, new = (value_words(side, field) for side in value)
+        if isinstance(field, ForeignKey | ManyToManyField) or max(len(old), len(new)) > LETTERS:
+            facts.append(f"{label}已修改")
+        else:
+            facts.append(f"{label} {old} → {new}")
+    if event.change == Change.UPDATE and len(told) > FIELDS:
+        facts.append(f"还有 {len(told) - FIELDS} 项")
+    if event.personal and event.change == Change.UPDATE:
+        labels = "、".join(str(getattr(_field(model, name), "verbose_name", name)) for name in event.personal)
+        facts.append(f"{labels}已修改")
+    return event.get_change_display(), facts
+
+
+def words_of_entry(entry: TrailEntry) -> tuple[str, list[str]]:
+    detail = entry.detail
+    facts = []
+    if detail.get("file"):
+        facts.append(str(detail["file"]))
+    if entry.verb == Verb.DENIED:
+        facts.append(
+            f"{detail.get('method', '')} /{detail.get('route', '')} {'、'.join(detail.get('numbers', {}).values())}"
+        )
+    if entry.verb == Verb.EXPIRED:
+        facts.append(f"{detail.get('rows', 0)} 条")
+    if reason := detail.get("reason"):
+        facts.append(str(reason))
+    return entry.get_verb_display(), facts
+
+
+def words_of_look(look: ViewLog) -> tuple[str, list[str]]:
+    return "查看", [look.field, f"理由：{look.reason}"]

@@ -1,0 +1,96 @@
+"""The trail for the auditor: the list over everything, one entry, and the list as a workbook."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from guanai.access import needs
+from guanai.listing import make_listing, render_list
+from guanai.models import AuditSeal, RowEvent, SealCheck
+from guanai.sheets import UnitLine, stream_list
+from orgs.enums import Action
+from orgs.exporters import TRAIL_COLUMNS, trail_rows
+from orgs.forms.trail import TrailFilterForm
+from orgs.models import User
+from orgs.scope import home_unit, user_of
+from orgs.trail import all_lines, entry_for_user_or_404, lines_of, trail_for_user
+from orgs.trail_words import changes_of
+
+# So many changes of the same operation before and after one are shown beside it.
+BESIDE = 10
+# Some three seconds; who wants years of the trail takes them month by month.
+MOST_ROWS = 50_000
+
+
+@needs(Action.VIEW_TRAIL)
+@require_safe
+@never_cache
+def trail_list(request: HttpRequest) -> HttpResponse:
+    form = TrailFilterForm(request.GET)
+    keys = _keys(form, user_of(request))
+    listing = make_listing(request, keys, measure="条", form=form, export_url=reverse("orgs:trail_export"))
+    lines = lines_of(listing.page.object_list)
+    return render_list(request, "orgs/trail_list.html", listing, {"lines": lines, "seals": _seals()})
+
+
+@needs(Action.VIEW_TRAIL)
+@require_safe
+@never_cache
+def trail_detail(request: HttpRequest, stream: str, pk: int) -> HttpResponse:
+    row = entry_for_user_or_404(user_of(request), stream, pk)
+    line = lines_of([(stream, pk, None)])[0]
+    changes = changes_of(row) if isinstance(row, RowEvent) else []
+    beside = []
+    if isinstance(row, RowEvent) and row.context:
+        # The same operation wrote in the same transaction, as a rule; by its number they are found at once.
+        near = RowEvent.objects.filter(xact=row.xact, pk__range=(pk - BESIDE, pk + BESIDE), context=row.context)
+        beside = lines_of(
+            ("row", other, None) for other in near.exclude(pk=pk).order_by("pk").values_list("pk", flat=True)
+        )
+    context = {"row": row, "line": line, "changes": changes, "beside": beside}
+    return render(request, "orgs/trail_detail.html", context)
+
+
+@needs(Action.VIEW_TRAIL)
+@require_safe
+@never_cache
+def trail_export(request: HttpRequest) -> HttpResponse | FileResponse:
+    """The filtered trail as a workbook; that it was taken is itself in the trail (`guanai.trail.TrailMiddleware`)."""
+    user = user_of(request)
+    keys = _keys(TrailFilterForm(request.GET), user)
+    if keys.count() > MOST_ROWS:
+        messages.error(request, f"一次最多导出 {MOST_ROWS:,} 条。请先用“从”“到”或其他条件缩小范围，再导出。")
+        return redirect(f"{reverse('orgs:trail_list')}?{request.GET.urlencode()}")
+    unit, today = home_unit(user), timezone.localdate()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "trail.xlsx"
+        stream_list(
+            path,
+            heading="审计日志",
+            columns=TRAIL_COLUMNS,
+            rows=trail_rows(all_lines(keys)),
+            unit_line=UnitLine(unit.committee_name if unit else "", today, ""),
+            title="审计日志",
+            dated=today,
+        )
+        # The open file outlives its name.
+        return FileResponse(path.open("rb"), as_attachment=True, filename=f"审计日志-{today:%Y%m%d}.xlsx")
+
+
+def _keys(form: TrailFilterForm, user: User) -> Any:
+    """What the filter asks for; nothing where it is wrong."""
+    wanted = form.wanted
+    return trail_for_user(user, wanted) if wanted else RowEvent.objects.none()
+
+
+def _seals() -> dict[str, Any]:
+    """Until when the trail is sealed, and when that was last checked."""
+    return {"last": AuditSeal.objects.order_by("-made_at").first(), "check": SealCheck.objects.first()}

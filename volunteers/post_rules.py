@@ -16,6 +16,8 @@ _STARTING: dict[str, tuple[int | None, bool, bool, bool]] = {
     Post.MEMBER: (65, False, False, False),
 }
 
+STARTING_LIMITS = {post: limit for post, (limit, *_) in _STARTING.items() if limit}
+
 
 def starting_rule(county: Unit, post: str) -> PostRule:
     """The rule of a post before the county has said anything; not stored."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import DateField, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -20,7 +21,7 @@ from orgs.querysets import in_branch_q
 from orgs.scope import branch_q, grants_of
 from volunteers.enums import Post
 from volunteers.models import Appointment, PostRule
-from volunteers.post_rules import rules_in
+from volunteers.post_rules import rules_in, starting_rule
 
 Anyone = User | AnonymousUser
 # What a line of the list of empty posts holds.
@@ -139,5 +140,38 @@ def is_overdue(row: dict[str, Any]) -> bool:
 
 
 def count_vacancies(user: Anyone) -> int:
-    """What there is to do for who records posts: the empty ones in their branches."""
-    return vacancies(user, action=Action.EDIT_POSTS).count()
+    """What there is to do for who records posts: how many stand empty in their branches.
+
+    It stands in the menu of every page, so it is said in SQL: what `vacancies` builds takes five times as long to
+    compile as to run. Both give the same number; a test compares them.
+    """
+    grants = [grant for grant in grants_of(user) if grant.holds(Action.EDIT_POSTS)]
+    wanted = [row for tree in {grant.tree_id for grant in grants} for row in _wanted(tree)]
+    if not wanted:
+        return 0
+    inside = " OR ".join(["(u.tree_id = %s AND u.lft >= %s AND u.rght <= %s)"] * len(grants))
+    ends = [end for grant in grants for end in (grant.tree_id, grant.lft, grant.rght)]
+    today = timezone.localdate()
+    trees, kinds, posts = (list(column) for column in zip(*wanted, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(inside=inside), [trees, kinds, posts, today, *ends, today, today])
+        return int(cursor.fetchone()[0])
+
+
+_COUNT = """
+SELECT count(*) FROM orgs_unit u
+JOIN unnest(%s::int[], %s::text[], %s::text[]) AS wanted(tree_id, kind, post)
+    ON wanted.tree_id = u.tree_id AND wanted.kind = u.kind
+WHERE u.closed_on IS NULL AND u.committee_established_on <= %s AND ({inside})
+AND NOT EXISTS (SELECT 1 FROM volunteers_appointment a WHERE a.unit_id = u.id AND a.post = wanted.post
+    AND a.starts_on <= %s AND (a.ends_on IS NULL OR a.ends_on >= %s))
+"""
+
+
+def _wanted(tree: int) -> list[tuple[int, str, str]]:
+    """(tree, kind of unit, post) of what the county of a tree wants filled: one query."""
+    rules = {post: starting_rule(Unit(), post) for post in Post.values}
+    rules |= {rule.post: rule for rule in PostRule.objects.filter(unit__tree_id=tree)}
+    return [
+        (tree, kind, post) for post, rule in rules.items() for kind, tier in TIER_OF_KIND.items() if tier in rule.tiers
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from orgs.enums import Role, UnitKind
+from orgs.enums import Action, Role, UnitKind
 from orgs.models import Unit, User
 from tests.factories import grant, make_appointment, make_county, make_member, make_unit, make_volunteer
 from volunteers.enums import Post
@@ -141,6 +141,24 @@ def test_only_who_records_posts_has_something_to_do(county: Unit) -> None:
     assert count_vacancies(make_member(town, Role.SECRETARY)) == 4
     for role in (Role.LEADER, Role.REVIEWER, Role.CLERK, Role.AUDITOR):
         assert count_vacancies(make_member(town, role)) == 0
+
+
+def test_the_menu_counts_what_the_list_shows(county: Unit, office: User) -> None:
+    other = make_county("510822", "青川县")
+    town = founded(county)
+    founded(town), founded(town, "school"), founded(other), make_unit(county)
+    closed = founded(county, closed_on=days_ago(3))
+    filled(town, Post.DIRECTOR)
+    make_appointment(town, post=Post.STAFF, ends_on=days_ago(1))
+    make_appointment(closed, post=Post.STAFF)
+    secretary, both = make_member(town, Role.SECRETARY), make_member(town, Role.SECRETARY)
+    grant(both, other, Role.COUNTY_OFFICE)
+    users = [User.objects.get(pk=user.pk) for user in (office, secretary, both)]
+    set_post_rules(county=county, rules=[PostRule(post=Post.LIAISON, vacancy_months=1, at_village=True)], by=office)
+    counts = [count_vacancies(user) for user in users]
+    assert counts == [vacancies(user, action=Action.EDIT_POSTS).count() for user in users]
+    assert min(counts) > 0
+    assert counts[2] > counts[1]
 
 
 def test_queries_do_not_grow_with_the_network(county: Unit, office: User, django_assert_num_queries: Any) -> None:

@@ -109,7 +109,7 @@ def leading_groups_paper(unit: Unit, user: User) -> bytes:
         ("单位", "职务", "姓名", "现任（原任）职务", "任职日期", "任职文号"),
         [line for _, line in sorted(lines, key=lambda keyed: keyed[0])],
         kinds=(Kind.CODE, Kind.CODE, Kind.CODE, Kind.TEXT, Kind.DATE, Kind.CODE),
-        widths=(17, 15, 11, 23, 14, 20),
+        widths=(11, 16, 11, 15, 18.5, 28.5),
         merged_columns=1,
     )
     paper.sign_boxes(_BOXES)

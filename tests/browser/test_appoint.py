@@ -64,4 +64,8 @@ def test_appointing_and_the_refusal_of_a_non_veteran(
     expect(page.get_by_role("heading", level=1)).to_have_text("常务副主任 杜承志")
     expect(page.get_by_text("亭委发〔2024〕6号").first).to_be_visible()
     assert Appointment.objects.get().unit == town
+
+    page.goto(f"{live_server.url}/appointments/new/?unit={town.code}")
+    page.get_by_label("职务", exact=True).select_option("executive_deputy_director")
+    expect(page.get_by_role("radio", name="由这份文件免去杜承志")).to_be_visible()
     assert complaints == []

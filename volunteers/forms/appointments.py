@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
 
 from guanai.attachments import ScanField
@@ -168,6 +169,11 @@ class AppointmentForm(DismissalFields, SeenForm):
         )
         for name in END_NAMES:
             self.fields[name].required = False
+        if record is None:
+            # Another post may have a holder to be replaced.
+            here = f"{reverse('volunteers:appointment_create')}?unit={unit.code}"
+            swap = {"hx-target": "#predecessor", "hx-select": "#predecessor", "hx-swap": "outerHTML"}
+            self.fields["post"].widget.attrs |= {"hx-get": here, **swap}
         if holder is None:
             del self.fields["replaces"]
             return

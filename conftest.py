@@ -5,6 +5,7 @@ This is read before Django is configured. A DATABASE_URL or REDIS_URL in the env
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -31,6 +32,7 @@ pytest_plugins = ["tests.databases", "tests.processes"]
 
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
+    from django.contrib.auth.signals import user_logged_in
 
     from guanai.celery import app
 
@@ -44,6 +46,14 @@ def pytest_configure(config: pytest.Config) -> None:
     # Tasks run where they are called, except in tests of real processes (`real_worker` of tests/processes.py).
     app.conf.task_always_eager = True
     app.conf.task_eager_propagates = True
+    user_logged_in.connect(_pass_second_factor, dispatch_uid="tests.second_factor")
+
+
+def _pass_second_factor(sender: Any, **kwargs: Any) -> None:
+    """Who is signed in by `force_login` has passed the second factor too (tests/second_factor.py)."""
+    from tests.second_factor import pass_when_forced
+
+    pass_when_forced(sender, **kwargs)
 
 
 def pytest_unconfigure() -> None:

@@ -55,6 +55,7 @@ class Dependents:
     unit_records: dict[str, UnitRecords] = field(default_factory=dict)
     unit_parts: dict[str, Part] = field(default_factory=dict)
     person_parts: dict[str, Part] = field(default_factory=dict)
+    account_parts: dict[str, Part] = field(default_factory=dict)
 
 
 registry = Dependents()
@@ -74,6 +75,11 @@ def register_person_parts(*parts: Part) -> None:
     registry.person_parts.update({part.key: part for part in parts})
 
 
+def register_account_parts(*parts: Part) -> None:
+    """Parts of the page of one's own account, under the password."""
+    registry.account_parts.update({part.key: part for part in parts})
+
+
 def unit_records() -> list[UnitRecords]:
     return sorted(registry.unit_records.values(), key=lambda kind: kind.order)
 
@@ -84,3 +90,7 @@ def unit_parts() -> list[Part]:
 
 def person_parts() -> list[Part]:
     return sorted(registry.person_parts.values(), key=lambda part: part.order)
+
+
+def account_parts() -> list[Part]:
+    return sorted(registry.account_parts.values(), key=lambda part: part.order)

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth import authenticate
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
@@ -153,7 +155,36 @@ class SignInForm(PageForm, AuthenticationForm):
 
 
 class PasswordForm(PageForm, PasswordChangeForm):
-    """Change one's own password."""
+    """Change one's own password. Wrong old ones count as wrong passwords of the sign-in page do, and lock alike."""
+
+    def __init__(self, user: Any, data: Any = None, *, request: HttpRequest) -> None:
+        super().__init__(user, data)
+        self.request = request
+        help_with_new_password(self)
+
+    def clean_old_password(self) -> str:
+        """Through the same door as a sign-in, so that somebody at an unlocked desk cannot try for ever."""
+        old: str = self.cleaned_data["old_password"]
+        if authenticate(self.request, username=self.user.get_username(), password=old) is None:
+            raise forms.ValidationError("现在的密码不对。", code="password_incorrect")
+        return old
+
+
+class FirstPasswordForm(PageForm, SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """The first password of one's own, in the place of the one that somebody else made and that was just typed."""
+
+    def __init__(self, user: Any, data: Any = None) -> None:
+        super().__init__(user, data)
+        help_with_new_password(self)
+
+
+def help_with_new_password(form: forms.BaseForm) -> None:
+    """Labels and rules of a new password in one short line each."""
+    rules = password_validators_help_texts()
+    form.fields["new_password1"].label = "新密码"
+    form.fields["new_password1"].help_text = "；".join(str(rule).rstrip("。") for rule in rules) + "。"
+    form.fields["new_password2"].label = "再输一次新密码"
+    form.fields["new_password2"].help_text = ""
 
 
 class RevealForm(PageForm, forms.Form):

@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "axes",
+    "django_otp",
     "csp",
     "health_check",
     "pgtrigger",
@@ -129,6 +130,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -199,10 +201,10 @@ WHITENOISE_AUTOREFRESH = False
 AUTH_USER_MODEL = "orgs.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "guanai.passwords.MixedPassword", "OPTIONS": {"min_length": 8, "classes": 3}},
+    {"NAME": "guanai.passwords.NotLikeTheOwner", "OPTIONS": {"user_attributes": ("username", "name")}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "orgs.passwords.NotUsedLately", "OPTIONS": {"last": 5}},
 ]
 LOGIN_URL = "page:sign_in"
 LOGIN_REDIRECT_URL = "/"
@@ -219,6 +221,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+# What a failed attempt leaves behind holds no password, whichever form it was typed into.
+AXES_SENSITIVE_PARAMETERS = ["username", "old_password", "new_password1", "new_password2", "csrfmiddlewaretoken"]
 AXES_LOCKOUT_CALLABLE = "guanai.views.locked_out"
 # How many reverse proxies stand in front; with none, a forwarded address is not believed.
 PROXY_COUNT = environment.integer("GUANAI_PROXY_COUNT", default=0)
@@ -274,7 +278,10 @@ TRAIL_MONTHS = environment.integer("GUANAI_TRAIL_MONTHS", default=36, minimum=6)
 # --- API --------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "orgs.api_tokens.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
@@ -15,16 +15,21 @@ from django.views.decorators.http import require_POST
 
 from guanai.access import public, signed_in
 from guanai.api import error_answer
+from guanai.dependents import account_parts
 from guanai.forms import PasswordForm, SignInForm
 
 
-def safe_next(request: HttpRequest, fallback: str) -> str:
-    """The page that `next` names if it is one of ours, otherwise the fallback."""
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+def is_ours(request: HttpRequest, address: str) -> bool:
+    """Does an address that came with a request lead to this site?"""
+    return url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if safe else resolve_url(fallback)
+
+
+def safe_next(request: HttpRequest, fallback: str) -> str:
+    """The page that `next` names, in the form or in the address, if it is one of ours, otherwise the fallback."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    return wanted if is_ours(request, wanted) else resolve_url(fallback)
 
 
 sign_in = public(
@@ -40,8 +45,11 @@ def locked_out(
 ) -> HttpResponse:
     """After too many wrong passwords (AXES_LOCKOUT_CALLABLE): the sign-in page with the time to wait.
 
-    Whether the user exists is not told: the lock works on whatever name was typed.
+    Whether the user exists is not told: the lock works on whatever name was typed. Who was signed in and guessed at
+    the old password on their account's page is signed out.
     """
+    if request.user.is_authenticated:
+        logout(request)
     cool_off: timedelta = settings.AXES_COOLOFF_TIME
     context = {
         "form": SignInForm(request),
@@ -58,12 +66,16 @@ def account(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not user.is_authenticated:
         return redirect(settings.LOGIN_URL)
-    form = PasswordForm(user, request.POST or None)
+    form = PasswordForm(user, request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
         update_session_auth_hash(request, form.save())
         messages.success(request, "密码已修改。")
         return redirect("page:account")
-    return render(request, "page/account.html", {"form": form})
+    parts = [
+        {"heading": part.heading, "template": part.template, "context": part.context(user, user)}
+        for part in account_parts()
+    ]
+    return render(request, "page/account.html", {"form": form, "parts": parts})
 
 
 @signed_in

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 
 from guanai import menu
+from guanai.access import SIGNED_IN
+from guanai.dependents import Part, register_account_parts
 from guanai.menu import Group, MenuItem
 
 
@@ -11,10 +13,16 @@ class OrgsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now.
+        from orgs.accounts import count_ending_soon
         from orgs.enums import Action
         from orgs.masthead import masthead_of
         from orgs.scope import may
+        from orgs.views.own_account import second_factor_part, tokens_part
 
+        register_account_parts(
+            Part("second_factor", "双因素验证", SIGNED_IN, "orgs/part_second_factor.html", second_factor_part, 10),
+            Part("tokens", "接口令牌", SIGNED_IN, "orgs/part_tokens.html", tokens_part, 20),
+        )
         menu.set_checker(may)
         menu.set_masthead(masthead_of)
         menu.register(
@@ -29,5 +37,14 @@ class OrgsConfig(AppConfig):
                 also=("orgs:means_",),
             ),
             MenuItem(Group.ADMIN, "审计日志", "orgs:trail_list", Action.VIEW_TRAIL, order=80),
+            MenuItem(
+                Group.ADMIN,
+                "账号",
+                "orgs:account_list",
+                Action.MANAGE_ACCOUNTS,
+                order=10,
+                also=("orgs:role_",),
+                count=count_ending_soon,
+            ),
             MenuItem(Group.ADMIN, "管理后台", "admin:index", Action.USE_ADMIN, order=90),
         )

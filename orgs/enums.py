@@ -73,6 +73,17 @@ class Role(models.TextChoices):
     SYSTEM_ADMIN = "system_admin", "系统管理员"
 
 
+# Whose sign-in needs a second factor (domain.md, 7: 等保, two-factor for privileged roles).
+SECOND_FACTOR_ROLES = frozenset({Role.COUNTY_OFFICE, Role.FUND_APPROVER, Role.SYSTEM_ADMIN, Role.AUDITOR})
+
+
+class TokenScope(models.TextChoices):
+    """What a token of the API may do of that which its owner may."""
+
+    READ = "read", "只读"
+    WRITE = "write", "读和写"
+
+
 class Action(models.TextChoices):
     """What somebody may do on a branch. `orgs.scope.ROLE_ACTIONS` says which role grants which."""
 

@@ -30,4 +30,5 @@ def masthead_of(user: Any) -> Masthead:
     committee = f"{unit}关工委"
     full = f"{unit}关心下一代工作委员会" if grants[0].unit_kind == UnitKind.COUNTY else committee
     duty = DUTIES[role] if role == Role.COUNTY_OFFICE else f"{unit}{DUTIES[role]}"
-    return Masthead(full, committee, f"{user.name} · {duty}")
+    deputy = "（代）" if grants[0].deputy_for_id else ""
+    return Masthead(full, committee, f"{user.name} · {duty}{deputy}")

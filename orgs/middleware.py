@@ -1,17 +1,25 @@
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
 from guanai.access import PUBLIC, SIGNED_IN, declared_action
+from guanai.views import is_ours
 from orgs.enums import Action
+from orgs.models import User
 from orgs.scope import may
+from orgs.signing_in import next_step
+
+NOT_KEPT = "登录已过期，刚才提交的内容没有收到。登录后回到那一页；活动的草稿已存，别的请重填。"
 
 
 class DefaultDeny:
-    """Let nobody into a view that does not say who may open it, nor anybody whose roles do not hold its action.
+    """Let nobody into a view that does not say who may open it, nor anybody whose roles do not hold its action, nor
+    anybody whose sign-in is not finished (second factor, first change of the password).
 
     Which rows somebody sees inside is narrowed by the view through `orgs.scope`; this is only the door.
     """
@@ -30,12 +38,37 @@ class DefaultDeny:
             return None
         if action is None:
             raise PermissionDenied("this view declares no action")
-        if not request.user.is_authenticated:
+        for_program = request.path.startswith("/api/")
+        if not isinstance(request.user, User):
             # An API client gets its 401 from DRF's authentication, a person gets the sign-in page.
-            return None if request.path.startswith("/api/") else redirect_to_login(request.get_full_path())
+            return None if for_program else ask_to_sign_in(request)
+        step = next_step(request.user)
+        if step is not None and (request.resolver_match is None or request.resolver_match.view_name != step):
+            if for_program:
+                return JsonResponse({"detail": "登录还没有完成。"}, status=403)
+            return redirect_to_login(page_wanted(request), login_url=step)
         if action != SIGNED_IN and not may(request.user, action):
             raise PermissionDenied(f"no role of this account holds {action}")
         return None
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page, and afterwards the page that was wanted. What was sent meanwhile is lost, and is said to be."""
+    if request.method not in ("GET", "HEAD"):
+        messages.warning(request, NOT_KEPT)
+    return redirect_to_login(page_wanted(request))
+
+
+def page_wanted(request: HttpRequest) -> str:
+    """The address to come back to. Of something that was sent it is the page with the form, which a browser names:
+    that page has the draft's key in its address, and many an address that takes a form shows none."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    form_page = request.headers.get("Referer", "")
+    if not is_ours(request, form_page):
+        return request.get_full_path()
+    parts = urlsplit(form_page)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def action_of(request: HttpRequest, view: Callable[..., Any]) -> str | None:

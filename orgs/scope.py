@@ -56,7 +56,7 @@ ROLE_ACTIONS: dict[str, frozenset[Action]] = {
     Role.FUND_APPROVER: frozenset({A.VIEW_NETWORK, A.VIEW_FIGURES, A.VIEW_FUND, A.APPROVE_FUND, A.VIEW_CHILDREN}),
     Role.LEADER: frozenset({A.VIEW_NETWORK, A.VIEW_FIGURES, A.BUILD_REPORTS, A.VIEW_EVALUATION}),
     Role.AUDITOR: frozenset({A.VIEW_TRAIL}),
-    Role.SYSTEM_ADMIN: frozenset({A.MANAGE_ACCOUNTS, A.USE_ADMIN}),
+    Role.SYSTEM_ADMIN: frozenset({A.MANAGE_ACCOUNTS}),
 }
 
 
@@ -71,6 +71,8 @@ class Grant:
     tree_id: int
     lft: int
     rght: int
+    # In whose place it is held, for a time.
+    deputy_for_id: int | None = None
 
     def holds(self, action: str) -> bool:
         return action in ROLE_ACTIONS[self.role]
@@ -99,7 +101,16 @@ def grants_of(user: User | AnonymousUser) -> tuple[Grant, ...]:
             Membership.objects.running(timezone.localdate())
             .filter(user=user)
             .order_by("unit__tree_id", "unit__lft", "role")
-            .values_list("role", "unit_id", "unit__name", "unit__kind", "unit__tree_id", "unit__lft", "unit__rght")
+            .values_list(
+                "role",
+                "unit_id",
+                "unit__name",
+                "unit__kind",
+                "unit__tree_id",
+                "unit__lft",
+                "unit__rght",
+                "deputy_for",
+            )
         )
         kept = tuple(Grant(*row) for row in rows)
         user.__dict__["_grants"] = kept

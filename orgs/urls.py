@@ -1,7 +1,7 @@
 from django.urls import path
 
 from orgs import api
-from orgs.views import committees, network, trail
+from orgs.views import accounts, committees, network, own_account, signing_in, trail
 
 app_name = "orgs"
 urlpatterns = [
@@ -21,4 +21,16 @@ urlpatterns = [
     path("trail/", trail.trail_list, name="trail_list"),
     path("trail/export/", trail.trail_export, name="trail_export"),
     path("trail/<slug:stream>/<int:pk>/", trail.trail_detail, name="trail_detail"),
+    path("accounts/", accounts.account_list, name="account_list"),
+    path("accounts/new/", accounts.account_create, name="account_create"),
+    path("accounts/roles/<int:pk>/", accounts.role_end, name="role_end"),
+    path("accounts/<int:pk>/", accounts.account_detail, name="account_detail"),
+    path("accounts/<int:pk>/roles/", accounts.role_create, name="role_create"),
+    path("accounts/<int:pk>/<slug:verb>/", accounts.account_verb, name="account_verb"),
+    path("sign-in/code/", signing_in.second_factor, name="second_factor"),
+    path("sign-in/password/", signing_in.first_password, name="first_password"),
+    path("account/second-factor/", signing_in.second_factor_setup, name="second_factor_setup"),
+    path("account/second-factor/<slug:verb>/", own_account.second_factor_change, name="second_factor_change"),
+    path("account/tokens/new/", own_account.token_create, name="token_create"),
+    path("account/tokens/<int:pk>/revoke/", own_account.token_revoke, name="token_revoke"),
 ]

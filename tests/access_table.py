@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from activities.models import Activity, ActivityDraft, FollowUp, Inclusion, Meeting
 from aid.models import Child, Consent, Grant, LedgerEntry, Pairing
@@ -18,7 +19,7 @@ from guanai.attachments import store_attachment
 from guanai.job_files import store_file
 from guanai.models import Attachment, Job, RowEvent
 from orgs.enums import Role
-from orgs.models import Unit, User
+from orgs.models import ApiToken, Membership, Unit, User
 from reports.services import YEAR_REPORT
 from tests.activities.factories import make_meeting
 from tests.factories import (
@@ -28,6 +29,7 @@ from tests.factories import (
     make_donation,
     make_fund_account,
     make_grant,
+    make_member,
     make_pairing,
     make_unit,
     make_venue,
@@ -57,6 +59,7 @@ BUILDERS = frozenset({O, L})
 SCORED = frozenset({O, S, R, L})
 SCORERS = frozenset({O, R, L})
 AUDITORS = frozenset({D})
+KEEPERS = frozenset({Y})
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ class Side:
     pairing: Pairing
     grant: Grant
     entry: LedgerEntry
+    account: User
+    membership: Membership
     marks: tuple[str, ...]
 
 
@@ -89,6 +94,7 @@ def make_side(county: Unit, word: str, code: str) -> Side:
     account = make_fund_account(township, name=f"{word}基金")
     donation = make_donation(account, donor=f"{word}公司")
     grant = make_grant(child, account, item=f"{word}助学")
+    clerk = make_member(village, Role.CLERK, name=f"{word}填报员")
     return Side(
         township=Unit.objects.get(pk=township.pk),
         village=Unit.objects.get(pk=village.pk),
@@ -100,6 +106,8 @@ def make_side(county: Unit, word: str, code: str) -> Side:
         pairing=pairing,
         grant=grant,
         entry=LedgerEntry.objects.get(donation=donation),
+        account=clerk,
+        membership=clerk.memberships.get(),
         # Names carry the word, numbers of people, children, activities and receipts the code.
         marks=(word, code),
     )
@@ -183,6 +191,17 @@ def last_event(unit: Unit) -> int:
     return RowEvent.objects.filter(unit_id=unit.pk).latest("pk").pk
 
 
+def own_token(side: Side, user: User) -> dict[str, Any]:
+    """A token of the API is for whoever made it."""
+    owner = user if side.village.name.startswith("内") else side.account
+    number = ApiToken.objects.count()
+    return {
+        "pk": ApiToken.objects.create(
+            user=owner, name="取数", scope="read", digest=bytes([number]) * 32, expires_at=timezone.now()
+        ).pk
+    }
+
+
 Target = Callable[[Side, User], dict[str, Any]]
 
 
@@ -220,6 +239,18 @@ TABLE = [
     Row("page:account", EVERYBODY),
     Row("page:more", EVERYBODY),
     Row("page:large_type", EVERYBODY, methods=POST),
+    Row("orgs:second_factor", EVERYBODY, methods=BOTH),
+    Row("orgs:first_password", EVERYBODY, methods=BOTH),
+    Row("orgs:second_factor_setup", EVERYBODY, methods=BOTH),
+    Row("orgs:second_factor_change", EVERYBODY, methods=BOTH, fixed={"verb": "codes"}),
+    Row("orgs:token_create", EVERYBODY, methods=BOTH),
+    Row("orgs:token_revoke", EVERYBODY, own_token, methods=POST),
+    Row("orgs:account_list", KEEPERS),
+    Row("orgs:account_create", KEEPERS, methods=BOTH),
+    Row("orgs:account_detail", KEEPERS, by_pk("account"), KEEPERS),
+    Row("orgs:account_verb", KEEPERS, by_pk("account", verb="password"), KEEPERS, BOTH),
+    Row("orgs:role_create", KEEPERS, by_pk("account"), KEEPERS, BOTH),
+    Row("orgs:role_end", KEEPERS, by_pk("membership"), KEEPERS, BOTH),
     Row("orgs:unit_list", NETWORK),
     Row("orgs:coverage", NETWORK),
     Row("orgs:coverage_export", NETWORK),

@@ -139,7 +139,11 @@ def activity_create(request: HttpRequest) -> HttpResponse:
         carry(page, first(page.typed, "like"))
         return take(page)
     if "draft" in request.GET:
-        draft = draft_for_user_or_404(user, uuid_or_404(request.GET["draft"]))
+        key = uuid_or_404(request.GET["draft"])
+        # Back, after it was submitted: the address of the form still names its draft.
+        if sent := Activity.objects.filter(recorded_by=user, entry_key=key).first():
+            return redirect("activities:activity_detail", sent.pk)
+        draft = draft_for_user_or_404(user, key)
         if draft.activity is not None:
             return redirect("activities:activity_edit", draft.activity.pk)
         page = EntryPage(request, user, texts.known(draft.fields), draft.key, draft=draft)

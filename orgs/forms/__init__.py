@@ -1,5 +1,7 @@
+from orgs.forms.accounts import AccountFilterForm, AccountForm, EndRoleForm, RoleForm
 from orgs.forms.committees import CONFIRMED, WAITING, CommitteeForm, MeansFilterForm, MeansForm
 from orgs.forms.network import ESTABLISHED, MISSING, REQUIRED, BranchFilterForm, CoverageFilterForm
+from orgs.forms.signing_in import CodeForm, SetUpForm, TokenForm
 
 __all__ = [
     "CONFIRMED",
@@ -7,9 +9,16 @@ __all__ = [
     "MISSING",
     "REQUIRED",
     "WAITING",
+    "AccountFilterForm",
+    "AccountForm",
     "BranchFilterForm",
+    "CodeForm",
     "CommitteeForm",
     "CoverageFilterForm",
+    "EndRoleForm",
     "MeansFilterForm",
     "MeansForm",
+    "RoleForm",
+    "SetUpForm",
+    "TokenForm",
 ]

@@ -18,6 +18,10 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     name = models.CharField("姓名", max_length=40)
     large_type = models.BooleanField("大字版", default=False)
+    # Somebody else chose the password: it opens nothing but the page on which it is changed.
+    must_change_password = models.BooleanField("须改密码", default=False)
+    # Kept beside the row of the second factor, so that the door of every page needs no query for it.
+    has_second_factor = models.BooleanField("已启用双因素验证", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "账号"
@@ -42,6 +46,9 @@ class Membership(models.Model):
     role = models.CharField("角色", max_length=20, choices=Role.choices)
     starts_on = models.DateField("开始日期", default=timezone.localdate)
     ends_on = models.DateField("结束日期", null=True, blank=True, help_text="当日仍有效；空着表示没有期限。")
+    deputy_for = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="deputised_by", verbose_name="代谁履职"
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -54,6 +61,10 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="membership_ends_after_start",
+            ),
+            # Who stands in for somebody does so for a time.
+            models.CheckConstraint(
+                condition=models.Q(deputy_for=None) | ~models.Q(ends_on=None), name="membership_deputy_ends"
             ),
         ]
 

@@ -17,7 +17,13 @@ MONEY = {Role.FUND_MANAGER, Role.FUND_APPROVER}
 
 
 def grant_role(
-    *, user: User, unit: Unit, role: str, starts_on: datetime.date | None = None, ends_on: datetime.date | None = None
+    *,
+    user: User,
+    unit: Unit,
+    role: str,
+    starts_on: datetime.date | None = None,
+    ends_on: datetime.date | None = None,
+    deputy_for: User | None = None,
 ) -> Membership:
     """Give an account a role on a branch.
 
@@ -29,7 +35,9 @@ def grant_role(
         # Two grants to one account wait for each other, so that the second sees the first.
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         check_role(user=user, unit=unit, role=role, starts_on=starts_on, ends_on=ends_on)
-        membership = Membership.objects.create(user=user, unit=unit, role=role, starts_on=starts_on, ends_on=ends_on)
+        membership = Membership.objects.create(
+            user=user, unit=unit, role=role, starts_on=starts_on, ends_on=ends_on, deputy_for=deputy_for
+        )
     forget_grants(user)
     return membership
 

@@ -1,8 +1,6 @@
 """The sign-ins of the demonstration, and the people who recorded its entries."""
 
 import json
-import secrets
-import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +8,10 @@ from typing import TypedDict
 
 from django.conf import settings
 
-from orgs.enums import Role
-from orgs.models import Membership, Unit, User
+from guanai.passwords import random_password
+from orgs.enums import SECOND_FACTOR_ROLES, Role
+from orgs.models import Membership, SecondFactor, Unit, User
+from orgs.services import new_secret
 from reports.demo.names import person_name, some_sex
 from reports.demo.world import World
 from reports.demo.writing import write
@@ -82,18 +82,30 @@ def stored_accounts() -> list[SignIn]:
 
 
 def make_accounts(world: World) -> Accounts:
-    """Create the sign-ins with random passwords, and a secretary without one for every township and department."""
+    """Create the sign-ins with random passwords, and a secretary without one for every township and department.
+
+    They are exempt from the first change of the password; roles that need a second factor have one already, so that
+    a program can sign in with `totp_secret`.
+    """
     by_name = {unit.name: unit for unit in reversed(world.units)}
     sign_ins = []
     for role, place, name, username in SIGN_INS:
         unit = _place(world, by_name, place)
-        password = new_password()
-        user = User.objects.create_user(username, password=password, name=name)
+        password = random_password()
+        secret = new_secret() if role in SECOND_FACTOR_ROLES else None
+        user = User.objects.create_user(username, password=password, name=name, has_second_factor=secret is not None)
+        if secret:
+            SecondFactor.objects.create(user=user, name="TOTP", secret=secret)
         world.users[username] = user
         _grant(world, [(user, unit, role)])
         sign_ins.append(
             SignIn(
-                role=role, unit=unit.name, unit_code=unit.code, username=username, password=password, totp_secret=None
+                role=role,
+                unit=unit.name,
+                unit_code=unit.code,
+                username=username,
+                password=password,
+                totp_secret=secret,
             )
         )
         if role == Role.SECRETARY:
@@ -127,12 +139,3 @@ def _add_secretaries(world: World) -> None:
 def _grant(world: World, grants: Iterable[tuple[User, Unit, str]]) -> None:
     starts_on = world.plan.today.replace(year=world.plan.year - 1, month=1, day=1)
     write(Membership, [Membership(user=user, unit=unit, role=role, starts_on=starts_on) for user, unit, role in grants])
-
-
-def new_password() -> str:
-    """Three groups of four characters that are not taken for each other, with upper case, lower case and digits."""
-    characters = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lI")))
-    while True:
-        text = "-".join("".join(secrets.choice(characters) for _ in range(4)) for _ in range(3))
-        if any(c.isupper() for c in text) and any(c.islower() for c in text) and any(c.isdigit() for c in text):
-            return text

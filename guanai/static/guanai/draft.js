@@ -24,7 +24,10 @@ async function save() {
     const answer = await fetch(form.dataset.draft, {
       method: "POST", body: new FormData(form), redirect: "manual", keepalive: true, headers: { Accept: "application/json" },
     });
-    if (answer.ok) say("✓ 已保存 " + (await answer.json()).saved);
+    if (answer.ok) {
+      say("✓ 已保存 " + (await answer.json()).saved);
+      nameDraft();
+    }
     else if (answer.status === 409) say("这次活动已经上报，不用再填。");
     else if (answer.type === "opaqueredirect" || answer.status === 403) say("登录已过期，没有存上。请在另一页登录，再按“存草稿”。");
     else retry();
@@ -33,6 +36,13 @@ async function save() {
   } finally {
     sending = false;
   }
+}
+
+/* The address leads back to the draft: by reload, and after a sign-in in the middle of writing. */
+function nameDraft() {
+  const address = new URL(location.href);
+  if (form.elements.activity || address.searchParams.get("draft")) return;
+  history.replaceState(history.state, "", address.pathname + "?draft=" + form.elements.key.value);
 }
 
 function retry() {

@@ -94,7 +94,7 @@ class Command(BaseCommand):
         if not accounts:
             self._say(f"No sign-ins: {accounts_path()} is gone; --fresh makes new ones.")
             return
-        self._say("Sign-ins:")
+        self._say("Sign-ins (the last column is the key for an authenticator app, where the role needs one):")
         for account in accounts:
             self._say(_line(account))
         self._say(f"The same in {accounts_path()}")
@@ -103,4 +103,5 @@ class Command(BaseCommand):
 def _line(account: SignIn) -> str:
     # Chinese characters take two columns of the console.
     unit = account["unit"] + " " * max(0, 20 - 2 * len(account["unit"]))
-    return f"  {account['role']:<14} {unit} {account['username']:<14} {account['password']}"
+    code = f"  {account['totp_secret']}" if account["totp_secret"] else ""
+    return f"  {account['role']:<14} {unit} {account['username']:<14} {account['password']}{code}"

@@ -1,0 +1,143 @@
+"""Forms of who keeps the accounts of a branch."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from guanai.forms import PageForm
+from orgs.accounts import accounts_for_user, ending_soon, locked_usernames, without_second_factor_q
+from orgs.enums import Action, Role
+from orgs.forms.network import BranchFilterForm
+from orgs.models import Membership, Unit, User, short_name_of
+from orgs.querysets import in_branch_q
+from orgs.scope import units_for
+
+ACTIVE, CLOSED, LOCKED, BARE, ENDING = "active", "closed", "locked", "bare", "ending"
+STATES = [
+    (ACTIVE, "在用"),
+    (CLOSED, "停用"),
+    (LOCKED, "锁定"),
+    (BARE, "没有双因素"),
+    (ENDING, "14 天内到期"),
+]
+
+
+class AccountFilterForm(BranchFilterForm):
+    """单位, 职责, 状态 of the accounts. 没有双因素 are those whose role asks for it."""
+
+    action = Action.MANAGE_ACCOUNTS
+    role = forms.ChoiceField(label="职责", required=False, choices=[("", "全部"), *Role.choices])
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *STATES])
+    name = forms.CharField(label="姓名或用户名", required=False, max_length=40)
+
+    field_order = ["unit", "role", "state", "name"]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.user = user
+
+    def narrow(self, accounts: QuerySet[User]) -> QuerySet[User]:
+        """The accounts that fit; none where the filter is wrong."""
+        if not self.is_valid():
+            return accounts.none()
+        chosen = self.cleaned_data
+        held = Membership.objects.running(timezone.localdate())
+        if chosen["unit"]:
+            held = held.filter(in_branch_q(Unit.objects.get(code=chosen["unit"])))
+        if chosen["role"]:
+            held = held.filter(role=chosen["role"])
+        if chosen["unit"] or chosen["role"]:
+            accounts = accounts.filter(pk__in=held.values("user"))
+        if chosen["name"]:
+            words = chosen["name"].replace("\0", "")
+            accounts = accounts.filter(name__icontains=words) | accounts.filter(username__icontains=words)
+        return self._in_state(accounts, chosen["state"])
+
+    def _in_state(self, accounts: QuerySet[User], state: str) -> QuerySet[User]:
+        if state in (ACTIVE, CLOSED):
+            return accounts.filter(is_active=state == ACTIVE)
+        if state == LOCKED:
+            return accounts.filter(username__in=locked_usernames())
+        if state == BARE:
+            return accounts.filter(without_second_factor_q(), is_active=True)
+        if state == ENDING:
+            return accounts.filter(pk__in=ending_soon(self.user).values("user"))
+        return accounts
+
+
+def unit_choices(user: User) -> list[tuple[str, str]]:
+    """(code, label) of the open units on which the user may grant roles, in tree order: 清河村（亭子镇）."""
+    rows = units_for(user, Action.MANAGE_ACCOUNTS).open().values_list("code", "name", "parent__name", "parent__parent")
+    return [
+        ("", "请选择"),
+        *(
+            (code, f"{short_name_of(name)}（{short_name_of(above)}）" if grandparent else short_name_of(name))
+            for code, name, above, grandparent in rows
+        ),
+    ]
+
+
+class RoleFields(PageForm, forms.Form):
+    """On which unit, as what, from when to when."""
+
+    unit = forms.ChoiceField(label="单位", help_text="职责管这个单位和它的下级。")
+    role = forms.ChoiceField(label="职责", choices=[("", "请选择"), *Role.choices])
+    starts_on = forms.DateField(label="开始日期", initial=timezone.localdate)
+    ends_on = forms.DateField(label="结束日期", required=False, help_text="当日仍有效；空着表示没有期限。")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        field = self.fields["unit"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = unit_choices(user)
+
+    def clean_unit(self) -> Unit:
+        return Unit.objects.get(code=self.cleaned_data["unit"])
+
+
+class AccountForm(RoleFields):
+    """A new account with its first role; the password is made by chance."""
+
+    username = forms.CharField(
+        label="用户名",
+        max_length=150,
+        validators=[UnicodeUsernameValidator(message="用户名只用字母、数字和 @ . + - _，不要空格。")],
+        help_text="姓名的拼音即可，如 luoxiuqiong。定了不改。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+    name = forms.CharField(label="姓名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    field_order = ["username", "name", "unit", "role", "starts_on", "ends_on"]
+
+
+class RoleForm(RoleFields):
+    """One more role for an account, also one in somebody's place."""
+
+    deputy_for = forms.CharField(
+        label="代谁履职",
+        max_length=150,
+        required=False,
+        help_text="被代的人的用户名。代他人履职要有结束日期。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+
+    def clean_deputy_for(self) -> User | None:
+        username = self.cleaned_data["deputy_for"].strip()
+        if not username:
+            return None
+        found = accounts_for_user(self.user).filter(username=username).first()
+        if found is None:
+            raise forms.ValidationError("您管理的账号里没有这个用户名。")
+        return found
+
+
+class EndRoleForm(PageForm, forms.Form):
+    """The last day of a role."""
+
+    ends_on = forms.DateField(
+        label="结束日期", required=False, help_text="当日仍有效；立即停止填昨天；空着表示没有期限。"
+    )

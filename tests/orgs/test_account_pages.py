@@ -1,0 +1,77 @@
+"""The pages of who keeps the accounts."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from orgs.enums import Role
+from orgs.models import Unit, User
+from tests.factories import make_county, make_member, make_unit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def branch() -> Unit:
+    return make_unit(make_county(), name="亭子镇")
+
+
+@pytest.fixture
+def keeper(branch: Unit) -> Client:
+    client = Client()
+    client.force_login(make_member(branch, Role.SYSTEM_ADMIN))
+    return client
+
+
+def test_an_account_is_made_and_its_password_shown_once(keeper: Client, branch: Unit) -> None:
+    entry = {"username": "luoxq", "name": "罗秀琼", "unit": branch.code, "role": "secretary", "starts_on": "2026-01-01"}
+    response = keeper.post("/accounts/new/", entry)
+    shown = re.search(r'id="password">([^<]+)<', response.content.decode())
+    assert shown
+    assert "no-store" in response.headers["Cache-Control"]
+    account = User.objects.get(username="luoxq")
+    assert account.check_password(shown[1])
+    assert shown[1] not in keeper.get(f"/accounts/{account.pk}/").content.decode()
+    again = keeper.post("/accounts/new/", entry)
+    assert "已经有人用" in again.content.decode()
+
+
+@pytest.mark.parametrize("verb", ["password", "second-factor", "unlock", "deactivate", "reactivate"])
+def test_a_verb_is_for_keepers_of_the_branch(keeper: Client, branch: Unit, verb: str) -> None:
+    account = make_member(branch)
+    stranger, reader = Client(), Client()
+    elsewhere = make_unit(Unit.objects.get(code="510824"))
+    stranger.force_login(make_member(elsewhere, Role.SYSTEM_ADMIN))
+    reader.force_login(make_member(branch, Role.COUNTY_OFFICE))
+    url = f"/accounts/{account.pk}/{verb}/"
+    assert keeper.get(url).status_code == 200
+    answers = [client.post(url).status_code for client in (stranger, reader)]
+    assert answers == [404, 403]
+    assert keeper.put(url).status_code == 405
+    assert keeper.post(url).status_code in {200, 302}
+
+
+@pytest.mark.parametrize("state", ["active", "closed", "locked", "bare", "ending"])
+def test_the_list_is_filtered_and_its_queries_do_not_grow(
+    keeper: Client, branch: Unit, state: str, django_assert_max_num_queries: Any
+) -> None:
+    def count() -> int:
+        with django_assert_max_num_queries(40) as queries:
+            assert keeper.get("/accounts/", {"state": state}).status_code == 200
+        return len(queries)
+
+    def add() -> None:
+        user = make_member(branch, is_active=state != "closed")
+        if state == "bare":
+            user.memberships.update(role=Role.COUNTY_OFFICE)
+        if state == "ending":
+            user.memberships.update(ends_on=timezone.localdate())
+
+    add()
+    before = count()
+    add()
+    add()
+    assert count() == before

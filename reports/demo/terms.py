@@ -15,15 +15,15 @@ _TERM_YEARS = 5
 # Of the terms, this part was let slip by; of the posts of villages, this part fell empty in the last weeks.
 _SLIPPED, _LATELY = 0.02, 0.012
 _REASONS = (EndReason.TRANSFERRED, EndReason.TRANSFERRED, EndReason.DISMISSED, EndReason.RESIGNED, EndReason.TERM_OVER)
-_OFFICES = {
+_OFFICES: dict[UnitKind, tuple[str, ...]] = {
     UnitKind.COUNTY: ("县委副书记", "县委常委、组织部部长", "县委办公室副主任"),
     UnitKind.TOWNSHIP: ("党委副书记", "党委委员", "党政综合办公室主任", "社会事务办公室主任"),
     UnitKind.DEPARTMENT: ("党组成员、副局长", "机关党支部书记", "办公室主任"),
+    UnitKind.VILLAGE: ("党支部书记、村委会主任", "党支部副书记", "村委会委员"),
+    UnitKind.COMMUNITY: ("党委书记、居委会主任", "党委副书记", "居委会委员"),
     UnitKind.SCHOOL: ("党支部书记、校长", "德育处主任"),
     UnitKind.ENTERPRISE: ("党支部书记", "工会主席"),
 }
-_VILLAGE_OFFICES = ("党支部书记、村委会主任", "村党支部副书记", "村委会委员")
-_COMMUNITY_OFFICES = ("党委书记、居委会主任", "党委副书记", "居委会委员")
 
 
 def complete(world: World, appointments: Iterable[Appointment]) -> list[Appointment]:
@@ -50,8 +50,7 @@ def complete(world: World, appointments: Iterable[Appointment]) -> list[Appointm
 
 def _office(each: Appointment, chance: float) -> str:
     kind = UnitKind(each.unit.kind)
-    offices = _VILLAGE_OFFICES if kind == UnitKind.VILLAGE else _COMMUNITY_OFFICES
-    offices = _OFFICES.get(kind, offices)
+    offices = _OFFICES[kind]
     # The first office of a place is that of its director.
     place = 0 if each.post in (Post.DIRECTOR, Post.HONORARY_DIRECTOR) else 1 + int(chance * (len(offices) - 1))
     stem = "" if kind == UnitKind.COUNTY else each.unit.short_name

@@ -90,6 +90,7 @@ class Action(models.TextChoices):
     VIEW_NETWORK = "view_network", "查看组织网络"
     MANAGE_NETWORK = "manage_network", "管理组织网络"
     RECORD_NETWORK = "record_network", "登记关工委情况"
+    EDIT_POSTS = "edit_posts", "登记任职和免职"
     VIEW_ROSTER = "view_roster", "查看五老名册"
     EDIT_ROSTER = "edit_roster", "登记和修改五老"
     REVEAL_ROSTER = "reveal_roster", "查看五老证件和电话"

@@ -40,6 +40,7 @@ ROLE_ACTIONS: dict[str, frozenset[Action]] = {
             *_READ,
             *_RECORD,
             A.MANAGE_NETWORK,
+            A.EDIT_POSTS,
             A.REVIEW_ACTIVITIES,
             A.VIEW_FUND,
             A.BUILD_REPORTS,
@@ -47,7 +48,8 @@ ROLE_ACTIONS: dict[str, frozenset[Action]] = {
             A.USE_ADMIN,
         }
     ),
-    Role.SECRETARY: frozenset({*_READ, *_RECORD, A.VIEW_FUND, A.VIEW_EVALUATION}),
+    # The Party organisation of the same tier appoints; the township's secretary enters it for the villages.
+    Role.SECRETARY: frozenset({*_READ, *_RECORD, A.EDIT_POSTS, A.VIEW_FUND, A.VIEW_EVALUATION}),
     Role.CLERK: frozenset({*_READ, A.RECORD_ACTIVITIES}),
     Role.REVIEWER: frozenset({*_READ, A.VIEW_EVALUATION, A.SCORE_EVALUATION}),
     Role.FUND_MANAGER: frozenset({A.VIEW_NETWORK, A.VIEW_FIGURES, A.VIEW_FUND, A.HANDLE_FUND, A.VIEW_CHILDREN}),

@@ -37,7 +37,7 @@ from tests.factories import (
     make_visit,
     make_volunteer,
 )
-from volunteers.models import Volunteer
+from volunteers.models import Appointment, Volunteer
 
 O, S, C, R = Role.COUNTY_OFFICE, Role.SECRETARY, Role.CLERK, Role.REVIEWER  # noqa: E741 - a column of the table
 M, A, L, D, Y = (
@@ -179,6 +179,13 @@ def evidenced(side: Side, user: User) -> dict[str, Any]:
 
 def appointed(side: Side, user: User) -> dict[str, Any]:
     return {"pk": make_appointment(side.village, official=f"{side.marks[0]}书记").pk}
+
+
+def posted(side: Side, user: User) -> dict[str, Any]:
+    """An appointment with its document scanned."""
+    key = appointed(side, user)
+    Appointment.objects.filter(**key).update(scan=a_scan(user))
+    return {**key, "which": "appointment"}
 
 
 def last_event(unit: Unit) -> int:
@@ -377,6 +384,18 @@ TABLE = [
     Row("orgs:api_tree", NETWORK, query=by_unit),
     Row("orgs:api_coverage", NETWORK),
     Row("orgs:api_coverage", NETWORK, query=by_unit),
+    Row("volunteers:appointment_list", NETWORK),
+    Row("volunteers:appointment_export", NETWORK),
+    Row("volunteers:appointment_paper", NETWORK, lambda side, _: {"code": side.village.code}, NETWORK),
+    Row("volunteers:appointment_create", PERSONAL, methods=BOTH),
+    Row("volunteers:appointment_create", PERSONAL, query=by_unit),
+    Row("volunteers:appointment_detail", NETWORK, appointed, NETWORK),
+    Row("volunteers:appointment_edit", PERSONAL, appointed, NETWORK, BOTH),
+    Row("volunteers:appointment_dismiss", PERSONAL, appointed, NETWORK, BOTH),
+    Row("volunteers:appointment_scan", NETWORK, posted, NETWORK),
+    Row("volunteers:vacancy_list", NETWORK),
+    Row("volunteers:vacancy_export", NETWORK),
+    Row("volunteers:post_rules", REVIEWERS, methods=BOTH, for_county=True),
     Row("volunteers:api_appointments", NETWORK),
     Row("volunteers:api_appointment", NETWORK, appointed, NETWORK),
     Row("reports:api_schema", EVERYBODY),

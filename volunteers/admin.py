@@ -94,10 +94,19 @@ class TeamAdmin(ScopedAdmin):
 
 @admin.register(Appointment)
 class AppointmentAdmin(ScopedAdmin):
+    """Read only: who is appointed and dismissed by which document is recorded on the pages of posts, by its rules."""
+
     view_action = Action.VIEW_NETWORK
-    edit_action = Action.MANAGE_NETWORK
-    autocomplete_fields = ("unit", "volunteer")
+    edit_action = Action.EDIT_POSTS
     list_display = ("unit", "post", "document", "starts_on", "ends_on")
     list_filter = ("post",)
     list_select_related = ("unit",)
     search_fields = ("unit__name", "document")
+    # The scans are served by the record's own page.
+    exclude = ("scan", "dismissal_scan")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

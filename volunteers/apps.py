@@ -13,6 +13,7 @@ class VolunteersConfig(AppConfig):
         # Models are there only now.
         from orgs.enums import Action
         from volunteers.registration import register_with_network
+        from volunteers.vacancies import count_vacancies
 
         menu.register(
             MenuItem(
@@ -22,6 +23,16 @@ class VolunteersConfig(AppConfig):
                 Action.VIEW_ROSTER,
                 order=30,
                 tab=Tab.VOLUNTEERS,
-            )
+            ),
+            MenuItem(Group.NETWORK, "班子与任职", "volunteers:appointment_list", Action.VIEW_NETWORK, order=24),
+            MenuItem(
+                Group.NETWORK,
+                "空缺职务",
+                "volunteers:vacancy_list",
+                Action.VIEW_NETWORK,
+                order=26,
+                also=("volunteers:post_rules",),
+                count=count_vacancies,
+            ),
         )
         register_with_network()

@@ -61,6 +61,23 @@ class Post(models.TextChoices):
 # The posts that a Party document fills (domain.md §0, mechanism 2).
 KEY_POSTS = (Post.DIRECTOR, Post.EXECUTIVE_DEPUTY_DIRECTOR, Post.OFFICE_DIRECTOR, Post.STAFF)
 
+# One holder at a time in a committee; the database holds it, too.
+SINGLE_POSTS = (Post.DIRECTOR, Post.EXECUTIVE_DEPUTY_DIRECTOR, Post.OFFICE_DIRECTOR)
+
+# Held by a retired 五老 of the roster alone (domain.md §0, mechanism 2).
+VETERAN_POSTS = (Post.EXECUTIVE_DEPUTY_DIRECTOR,)
+
+
+class EndReason(models.TextChoices):
+    """Why somebody's time in a post ended."""
+
+    DISMISSED = "dismissed", "免职"
+    TERM_OVER = "term_over", "届满"
+    TRANSFERRED = "transferred", "调离"
+    RETIRED = "retired", "退休"
+    RESIGNED = "resigned", "因身体等原因请辞"
+    DECEASED = "deceased", "离世"
+
 
 class TeamKind(models.TextChoices):
     LECTURERS = "lecturers", "报告团（宣讲团）"

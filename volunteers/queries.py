@@ -16,7 +16,7 @@ from guanai.crypto import blind_index
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import allows, branch_q
-from volunteers.enums import Post, VolunteerStatus
+from volunteers.enums import VolunteerStatus
 from volunteers.models import Appointment, Availability, Speciality, Volunteer
 
 if TYPE_CHECKING:
@@ -99,9 +99,3 @@ def roster_by_unit(branch: Unit) -> dict[int, int]:
     """How many people stand on the roster of each unit of a branch today."""
     rows = Volunteer.objects.in_branch(branch).filter(status__in=CURRENT).order_by()
     return dict(rows.values_list("unit_id").annotate(Count("pk")))
-
-
-def leading_group(unit: Unit) -> list[Appointment]:
-    """Who holds the posts of a committee today, in the order of posts."""
-    posts = Appointment.objects.filter(unit=unit).running(timezone.localdate()).select_related("volunteer")
-    return sorted(posts, key=lambda appointment: Post.values.index(appointment.post))

@@ -1,11 +1,11 @@
 import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from orgs.models import Unit
 from orgs.querysets import in_branch_q
-from volunteers.enums import VETERAN_KINDS
+from volunteers.enums import VETERAN_KINDS, Post
 
 if TYPE_CHECKING:
     from volunteers.models import Appointment, Volunteer  # noqa: F401
@@ -23,6 +23,17 @@ class VolunteerQuerySet(QuerySet["Volunteer"]):
         return self.filter(kind__in=VETERAN_KINDS)
 
 
+# The order in which a leading group stands on paper.
+POST_ORDER = Case(*(When(post=post, then=Value(place)) for place, post in enumerate(Post.values)), default=Value(99))
+
+
 class AppointmentQuerySet(QuerySet["Appointment"]):
+    def in_branch(self, unit: Unit) -> Self:
+        return self.filter(in_branch_q(unit))
+
+    def in_order(self) -> Self:
+        """Units in tree order, posts as on paper, the latest holder first."""
+        return self.order_by("unit__tree_id", "unit__lft", POST_ORDER, "-starts_on", "pk")
+
     def running(self, day: datetime.date) -> Self:
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)

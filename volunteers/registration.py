@@ -8,7 +8,8 @@ from guanai.dependents import Part, UnitRecords, register_unit_parts, register_u
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import allows
-from volunteers.queries import leading_group, roster_by_unit
+from volunteers.leading_groups import leading_group_lines
+from volunteers.queries import roster_by_unit
 
 
 def register_with_network() -> None:
@@ -39,4 +40,11 @@ def register_with_network() -> None:
 
 def _leading_group(unit: Unit, user: User) -> dict[str, Any]:
     """Posts and holders are names of office, for whoever may see the network; records are for the roster's readers."""
-    return {"posts": leading_group(unit), "may_open": allows(user, Action.VIEW_ROSTER, unit), "unit": unit}
+    may_open = allows(user, Action.VIEW_ROSTER, unit)
+    may_edit = allows(user, Action.EDIT_POSTS, unit) and not unit.closed_on and unit.has_committee
+    return {
+        "lines": leading_group_lines(unit, with_ages=may_open),
+        "may_open": may_open,
+        "may_edit": may_edit,
+        "unit": unit,
+    }

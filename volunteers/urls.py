@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from volunteers import api
-from volunteers.views import roster
+from volunteers.views import appointments, roster, vacancies
 
 
 class SecretName:
@@ -16,6 +16,19 @@ class SecretName:
         return value
 
 
+class ScanName:
+    """Which document of an appointment."""
+
+    regex = "|".join(appointments.SCANS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ScanName, "appointment_scan")
 register_converter(SecretName, "volunteer_secret")
 
 app_name = "volunteers"
@@ -27,6 +40,17 @@ urlpatterns = [
     path("volunteers/<int:pk>/", roster.volunteer_detail, name="volunteer_detail"),
     path("volunteers/<int:pk>/edit/", roster.volunteer_edit, name="volunteer_edit"),
     path("volunteers/<int:pk>/reveal/<volunteer_secret:field>/", roster.volunteer_reveal, name="volunteer_reveal"),
+    path("appointments/", appointments.appointment_list, name="appointment_list"),
+    path("appointments/export/", appointments.appointment_export, name="appointment_export"),
+    path("appointments/new/", appointments.appointment_create, name="appointment_create"),
+    path("appointments/paper/<str:code>/", appointments.appointment_paper, name="appointment_paper"),
+    path("appointments/<int:pk>/", appointments.appointment_detail, name="appointment_detail"),
+    path("appointments/<int:pk>/edit/", appointments.appointment_edit, name="appointment_edit"),
+    path("appointments/<int:pk>/dismiss/", appointments.appointment_dismiss, name="appointment_dismiss"),
+    path("appointments/<int:pk>/<appointment_scan:which>/", appointments.appointment_scan, name="appointment_scan"),
+    path("vacancies/", vacancies.vacancy_list, name="vacancy_list"),
+    path("vacancies/export/", vacancies.vacancy_export, name="vacancy_export"),
+    path("post-rules/", vacancies.post_rules, name="post_rules"),
     path("api/v1/appointments/", api.AppointmentsView.as_view(), name="api_appointments"),
     path("api/v1/appointments/<int:pk>/", api.AppointmentView.as_view(), name="api_appointment"),
 ]

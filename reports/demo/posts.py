@@ -8,10 +8,12 @@ from orgs.enums import UnitKind
 from orgs.models import Unit
 from reports.demo.names import person_name, some_sex
 from reports.demo.plan import between
+from reports.demo.terms import complete
 from reports.demo.world import World
 from reports.demo.writing import write
-from volunteers.enums import Post, TeamKind, VeteranKind
+from volunteers.enums import VETERAN_POSTS, Post, TeamKind, VeteranKind
 from volunteers.models import Appointment, Team, TeamMember, Volunteer
+from volunteers.post_rules import STARTING_LIMITS
 
 # The posts of a committee, the key ones first; the second value says who holds it: a serving official or a veteran.
 _TOWN_POSTS = (
@@ -55,7 +57,8 @@ _COUNTY_TEAMS = (
 
 def make_appointments(world: World) -> int:
     """Fill the posts of every committee by document; a few stay vacant, some changed hands in the main year."""
-    return len(write(Appointment, [post for post in _appointments(world) if world.plan.has_come(post.starts_on)]))
+    come = [post for post in _appointments(world) if world.plan.has_come(post.starts_on)]
+    return len(write(Appointment, complete(world, come)))
 
 
 def _appointments(world: World) -> Iterator[Appointment]:
@@ -82,13 +85,16 @@ def _posts_of(
     veterans = [person for person in world.staying(unit, formed) if person.kind != VeteranKind.OTHER]
     dice.shuffle(veterans)
     for post, retired in posts:
+        if post in VETERAN_POSTS and not veterans:
+            # Only a 五老 may hold it: the post waits for one.
+            continue
         changes = dice.random() < _CHANGED or post in vacant
         left = between(dice, datetime.date(world.plan.year, 2, 10), datetime.date(world.plan.year, 8, 20))
         first = _appointment(world, dice, unit, post, veterans if retired else None, document, formed)
         if changes and formed < left and world.plan.has_come(left):
             first.ends_on = left
         yield first
-        if changes and formed < left and post not in vacant:
+        if changes and formed < left and post not in vacant and (veterans or post not in VETERAN_POSTS):
             begins = left + datetime.timedelta(days=dice.randint(5, 80))
             second = f"{world.stem(_appointing(world, unit))}〔{begins.year}〕{dice.randint(3, 80)}号"
             yield _appointment(world, dice, unit, post, veterans if retired else None, second, begins)
@@ -109,7 +115,7 @@ def _appointment(
     starts_on: datetime.date,
 ) -> Appointment:
     """A veteran of the own roster where the post wants one and there is one left, a serving official otherwise."""
-    holder = veterans.pop() if veterans else None
+    holder = _taken(world, post, veterans) if veterans else None
     return Appointment(
         unit=unit,
         post=post,
@@ -120,6 +126,16 @@ def _appointment(
         issued_on=starts_on - datetime.timedelta(days=dice.randint(0, 6)),
         starts_on=starts_on,
     )
+
+
+def _taken(world: World, post: Post, veterans: list[Volunteer]) -> Volunteer:
+    """The next one; for a post with a limit of age mostly the next one below it."""
+    limit = STARTING_LIMITS.get(post)
+    born_after = world.plan.today.year - limit if limit else 0
+    fitting = [person for person in veterans if (person.birth_year or 0) >= born_after]
+    taken = fitting[-1] if fitting else veterans[-1]
+    veterans.remove(taken)
+    return taken
 
 
 def _issuer(world: World, unit: Unit) -> str:

@@ -127,8 +127,10 @@ def test_lists_hold_the_own_branch(office: Client, branch: Unit, elsewhere: Unit
         assert office.get(url(model, "change", inside.pk)).status_code == 200
         # Django leads away from a row that is not there for this user, without saying more.
         assert office.get(url(model, "change", outside.pk)).status_code == 302
-        # Units are only looked up here.
-        assert office.post(url(model, "change", outside.pk), {}).status_code == (403 if model is Unit else 302)
+        # Units and appointments are only looked up here.
+        assert office.post(url(model, "change", outside.pk), {}).status_code == (
+            403 if model in (Unit, Appointment) else 302
+        )
 
 
 def test_autocompletes_offer_the_own_branch(office: Client, branch: Unit, elsewhere: Unit) -> None:
@@ -142,19 +144,22 @@ def test_autocompletes_offer_the_own_branch(office: Client, branch: Unit, elsewh
 
 def test_forged_choices_are_refused(office: Client, branch: Unit, elsewhere: Unit) -> None:
     stranger = make_volunteer(elsewhere)
-    fields = {
-        "post": "director",
-        "document": "苍委〔2024〕1号",
-        "issued_by": "中共苍溪县委",
-        "issued_on": "2024-01-01",
-        "starts_on": "2024-01-01",
-        "official": "",
-    }
+    members = {"members-TOTAL_FORMS": "1", "members-INITIAL_FORMS": "0", "members-0-starts_on": "2024-01-01"}
+    fields = {"kind": "lecturers", "name": "宣讲团", "founded_on": "2024-01-01", **members}
     for unit, volunteer in ((elsewhere, ""), (branch, stranger.pk)):
-        response = office.post(url(Appointment, "add"), {**fields, "unit": unit.pk, "volunteer": volunteer})
+        response = office.post(url(Team, "add"), {**fields, "unit": unit.pk, "members-0-volunteer": volunteer})
         assert response.status_code == 200
-        assert response.context["adminform"].form.errors
-    assert not Appointment.objects.exists()
+        assert response.context["errors"]
+    assert not Team.objects.exists()
+
+
+def test_appointments_are_read_in_the_admin_and_written_on_their_pages(office: Client, branch: Unit) -> None:
+    appointment = make_appointment(branch)
+    assert office.get(url(Appointment, "change", appointment.pk)).status_code == 200
+    for address in (url(Appointment, "add"), url(Appointment, "change", appointment.pk)):
+        assert office.post(address, {"document": "改了"}).status_code == 403
+    appointment.refresh_from_db()
+    assert appointment.document != "改了"
 
 
 def test_members_of_a_team_come_from_the_own_branch(office: Client, branch: Unit, elsewhere: Unit) -> None:
@@ -245,7 +250,7 @@ def test_queries_of_a_list_do_not_grow(office: Client, branch: Unit, django_asse
     def grow() -> None:
         person = make_volunteer(make_unit(branch))
         make_team(branch)
-        make_appointment(branch, person)
+        make_appointment(branch, person, post="member")
 
     grow()
     models = (Unit, Volunteer, Team, Appointment)

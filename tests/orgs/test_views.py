@@ -83,7 +83,7 @@ def test_queries_do_not_grow_with_the_network(url: str, django_assert_max_num_qu
     def grow() -> None:
         township = make_unit(county)
         make_volunteer(make_unit(township))
-        make_appointment(county)
+        make_appointment(county, make_volunteer(county), post="member")
 
     grow()
     few = queries_of(client, url, django_assert_max_num_queries(30))

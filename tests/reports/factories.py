@@ -26,7 +26,7 @@ from aid.models import Child, FundAccount, Grant, LedgerEntry
 from orgs.enums import UnitKind
 from orgs.models import Unit, UnitYear, User
 from tests import factories as make
-from volunteers.enums import KEY_POSTS, Post, Sex, TeamKind, VeteranKind, VolunteerStatus
+from volunteers.enums import KEY_POSTS, SINGLE_POSTS, Post, Sex, TeamKind, VeteranKind, VolunteerStatus
 from volunteers.models import TeamMember, Volunteer
 
 YEAR = 2025
@@ -100,10 +100,14 @@ def _committees(world: World, dice: random.Random, records: int) -> None:
                     },
                 )
         for post in dice.sample([*KEY_POSTS, Post.MEMBER], 3):
+            begins = _day(dice)
+            # A post of one holder goes from one to the next; others may be held by two at a time.
             for _ in range(dice.randrange(1, 3)):
-                begins = _day(dice)
                 ends = dice.choice([None, begins + datetime.timedelta(days=90)])
                 make.make_appointment(unit, post=post, starts_on=begins, ends_on=ends)
+                if post in SINGLE_POSTS and ends is None:
+                    break
+                begins = ends + datetime.timedelta(days=1) if post in SINGLE_POSTS and ends else _day(dice)
 
 
 def _roster(world: World, dice: random.Random, records: int) -> None:

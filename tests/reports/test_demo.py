@@ -23,6 +23,7 @@ from orgs.tree import broken_nodes
 from reports.demo import Loaded, Plan, load, stored_accounts
 from reports.demo.plan import ACTIVITIES, FUNDS_RAISED, apportion
 from reports.services import figures, figures_table
+from volunteers.enums import VETERAN_KINDS, VETERAN_POSTS
 from volunteers.models import Appointment, Volunteer
 
 TODAY = datetime.date(2026, 11, 23)
@@ -115,6 +116,17 @@ def test_records_keep_the_rules_of_the_services(loaded: Loaded) -> None:
     assert not paid.exclude(posted=1).exists()
     for grant in paid.select_related("child__unit", "account__unit"):
         assert grant.child.unit.is_descendant_of(grant.account.unit, include_self=True)
+
+
+def test_posts_keep_the_rules_of_the_services(loaded: Loaded) -> None:
+    deputies = Appointment.objects.filter(post__in=VETERAN_POSTS)
+    assert deputies.exists()
+    assert not deputies.exclude(volunteer__kind__in=VETERAN_KINDS).exists()
+    ended = Appointment.objects.exclude(ends_on=None)
+    assert ended.exists()
+    assert not ended.filter(Q(end_reason="") | Q(dismissal_document="") | Q(dismissal_issued_on=None)).exists()
+    assert not Appointment.objects.exclude(official="").filter(official_office="").exists()
+    assert Appointment.objects.filter(ends_on=None, term_ends_on__gt=TODAY).exists()
 
 
 def test_tree_is_sound(loaded: Loaded) -> None:

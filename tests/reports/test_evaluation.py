@@ -51,8 +51,8 @@ def do_everything(unit: Unit, village: Unit) -> None:
 def do_half(unit: Unit, village: Unit) -> None:
     """Two posts, too little money, a theme talk, three law talks of which one was sent back, drafts for papers."""
     make.make_appointment(unit, post=Post.DIRECTOR)
-    make.make_appointment(unit, post=Post.DIRECTOR, issued_on=DAY)
     make.make_appointment(unit, post=Post.STAFF)
+    make.make_appointment(unit, post=Post.STAFF, issued_on=DAY)
     make.make_appointment(unit, post=Post.OFFICE_DIRECTOR, ends_on=datetime.date(YEAR, 6, 1))
     make.make_appointment(village, post=Post.EXECUTIVE_DEPUTY_DIRECTOR)
     UnitYear.objects.create(unit=unit, year=YEAR, budget=Decimal("4999.99"), allowance_paid=True)

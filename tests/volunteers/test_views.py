@@ -169,7 +169,7 @@ def test_fifty_rows_stay_within_60_kilobytes() -> None:
     specialities = [make_speciality(name) for name in ("红色教育", "家庭教育", "文体书画")]
     for _ in range(51):
         person = make_volunteer(township, *specialities, name="欧阳承志")
-        make_appointment(township, person, post="executive_deputy_director")
+        make_appointment(township, person, post="fulltime_deputy_director")
         for day in (1, 3, 6):
             Availability.objects.create(volunteer=person, weekday=day, daypart="afternoon")
     response = signed_in(county, Role.COUNTY_OFFICE).get(LIST)

@@ -1,3 +1,24 @@
+from volunteers.forms.appointments import (
+    END_NAMES,
+    AppointmentFilterForm,
+    AppointmentForm,
+    DismissalForm,
+    PostRuleForm,
+    UnitSearchForm,
+    VacancyFilterForm,
+)
 from volunteers.forms.roster import STATUSES, FindForm, VolunteerFilterForm, VolunteerForm
 
-__all__ = ["STATUSES", "FindForm", "VolunteerFilterForm", "VolunteerForm"]
+__all__ = [
+    "END_NAMES",
+    "STATUSES",
+    "AppointmentFilterForm",
+    "AppointmentForm",
+    "DismissalForm",
+    "FindForm",
+    "PostRuleForm",
+    "UnitSearchForm",
+    "VacancyFilterForm",
+    "VolunteerFilterForm",
+    "VolunteerForm",
+]

@@ -1,3 +1,17 @@
+from volunteers.services.appointments import Dismissal, Entry, age_warning, appoint, correct, dismiss
+from volunteers.services.post_rules import set_post_rules
 from volunteers.services.roster import TAKEN, register_volunteer, update_volunteer, volunteer_number
 
-__all__ = ["TAKEN", "register_volunteer", "update_volunteer", "volunteer_number"]
+__all__ = [
+    "TAKEN",
+    "Dismissal",
+    "Entry",
+    "age_warning",
+    "appoint",
+    "correct",
+    "dismiss",
+    "register_volunteer",
+    "set_post_rules",
+    "update_volunteer",
+    "volunteer_number",
+]

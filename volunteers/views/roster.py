@@ -25,6 +25,7 @@ from orgs.scope import allows, home_unit, may, user_of
 from volunteers.exporters import COLUMNS, roster_rows
 from volunteers.forms import STATUSES, FindForm, VolunteerFilterForm, VolunteerForm
 from volunteers.models import Volunteer
+from volunteers.posts import posts_after_leaving
 from volunteers.queries import (
     for_list,
     running_posts,
@@ -138,6 +139,7 @@ def _detail(request: HttpRequest, person: Volunteer, revealed: str = "") -> Http
         "person": person,
         "secrets": secrets_of(person, revealed, may_reveal=may_reveal),
         "appointments": person.appointments.select_related("unit").order_by("-starts_on"),
+        "left_posts": posts_after_leaving(person),
         "teams": person.teams.select_related("team", "team__unit"),
         "parts": [
             {"heading": part.heading, "template": part.template, "context": context}
@@ -211,6 +213,15 @@ def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if written is not None:
             messages.success(request, "已保存修改。")
+            warn_of_posts(request, written)
             return redirect("volunteers:volunteer_detail", person.pk)
     context = {"form": form, "person": person, "cancel_url": reverse("volunteers:volunteer_detail", args=[person.pk])}
     return render(request, "volunteers/volunteer_form.html", context)
+
+
+def warn_of_posts(request: HttpRequest, person: Volunteer) -> None:
+    """Posts do not end by themselves when somebody leaves or dies: each ends by a document."""
+    held = posts_after_leaving(person)
+    if held:
+        posts = "、".join(f"{post.unit.committee_name}{post.get_post_display()}" for post in held)
+        messages.warning(request, f"{person.name}名下还有在任职务：{posts}。请按免职文件登记离任。")

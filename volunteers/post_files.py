@@ -1,0 +1,130 @@
+"""Posts as files: lists in Excel, and the leading groups of a unit and of those under it as a paper to be stamped."""
+
+import datetime
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from guanai.documents import Paper
+from guanai.sheets import Column, Kind, Value
+from orgs.enums import UnitKind
+from orgs.models import Unit, User, short_name_of
+from volunteers.enums import Post
+from volunteers.models import Appointment
+from volunteers.querysets import AppointmentQuerySet
+from volunteers.vacancies import VacancyFilter, days_empty, is_overdue, vacancies
+
+CHUNK = 500
+OFFICIAL = "在职领导"
+APPOINTMENT_COLUMNS = (
+    Column("单位", width=22),
+    Column("上级", width=16),
+    Column("职务", width=14),
+    Column("姓名", width=12),
+    Column("身份", width=12),
+    Column("现任或原任职务", width=24),
+    Column("任职文号", width=22),
+    Column("发文单位", width=24),
+    Column("发文日期", Kind.DATE),
+    Column("任职日期", Kind.DATE),
+    Column("任期至", Kind.DATE),
+    Column("在任至", Kind.DATE),
+    Column("离任原因", width=12),
+    Column("免职文号", width=22),
+)
+VACANCY_COLUMNS = (
+    Column("单位", width=24),
+    Column("上级", width=18),
+    Column("职务", width=16),
+    Column("前任在任至", Kind.DATE, width=14),
+    Column("空缺起算日", Kind.DATE, width=14),
+    Column("已空缺天数", Kind.COUNT, width=12),
+    Column("补齐期限", Kind.DATE, width=14),
+    Column("是否超期", width=10),
+)
+_BOXES = (("填报单位（盖章）", "负责人签字："), ("同级党组织（盖章）", "负责人签字："))
+
+
+def standing(appointment: Appointment) -> str:
+    """What the holder is: 老教师, 在职领导."""
+    return appointment.volunteer.get_kind_display() if appointment.volunteer else OFFICIAL
+
+
+def office(appointment: Appointment) -> str:
+    """The present office of an official, the former one of a 五老."""
+    return appointment.volunteer.former_post if appointment.volunteer else appointment.official_office
+
+
+def appointment_rows(rows: AppointmentQuerySet) -> Iterator[tuple[Value, ...]]:
+    """One row per appointment; `rows` come with units, their parents, and persons."""
+    for each in rows.iterator(CHUNK):
+        yield (
+            each.unit.short_name,
+            each.unit.parent.short_name if each.unit.parent else "",
+            each.get_post_display(),
+            each.holder,
+            standing(each),
+            office(each),
+            each.document,
+            each.issued_by,
+            each.issued_on,
+            each.starts_on,
+            each.term_ends_on,
+            each.ends_on,
+            each.get_end_reason_display(),
+            each.dismissal_document,
+        )
+
+
+def vacancy_rows(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[Value, ...]]:
+    """One row per empty post of `volunteers.vacancies`."""
+    for row in rows:
+        yield (
+            short_name_of(row["name"]),
+            short_name_of(row["parent_name"] or ""),
+            Post(row["post"]).label,
+            row["last_end"],
+            row["since"],
+            days_empty(row),
+            row["due_on"],
+            "已超期" if is_overdue(row) else "",
+        )
+
+
+def leading_groups_paper(unit: Unit, user: User) -> bytes:
+    """领导班子名单: the committee of `unit`, then those directly under it, with the posts that stand empty.
+
+    A village stands in its township's paper; the county's holds its townships and departments.
+    """
+    today = timezone.localdate()
+    near = Q(unit=unit) | Q(unit__parent=unit)
+    posts = Appointment.objects.filter(near, unit__closed_on=None).running(today).select_related("unit", "volunteer")
+    empty = vacancies(user, VacancyFilter(branch=unit)) if unit.kind == UnitKind.TOWNSHIP else []
+    lines = [*map(_line, posts), *map(_empty_line, empty)]
+    paper = Paper(f"{unit.committee_name}\n领导班子名单", dated=today)
+    paper.paragraph(f"截至{today:%Y-%m-%d}在任的人员，按任职文件登记。")
+    paper.table(
+        ("单位", "职务", "姓名", "现任（原任）职务", "任职日期", "任职文号"),
+        [line for _, line in sorted(lines, key=lambda keyed: keyed[0])],
+        kinds=(Kind.CODE, Kind.CODE, Kind.CODE, Kind.TEXT, Kind.DATE, Kind.CODE),
+        widths=(11, 16, 11, 15, 18.5, 28.5),
+        merged_columns=1,
+    )
+    paper.sign_boxes(_BOXES)
+    return paper.to_bytes()
+
+
+Key = tuple[int, int, datetime.date]
+
+
+def _line(each: Appointment) -> tuple[Key, list[Value]]:
+    key = (each.unit.lft, Post.values.index(each.post), each.starts_on)
+    named = [each.unit.short_name, each.get_post_display(), each.holder, office(each)]
+    return key, [*named, each.starts_on, each.document]
+
+
+def _empty_line(row: dict[str, Any]) -> tuple[Key, list[Value]]:
+    key = (row["lft"], Post.values.index(row["post"]), row["since"])
+    return key, [short_name_of(row["name"]), Post(row["post"]).label, "空缺", "", None, ""]

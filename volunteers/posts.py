@@ -1,0 +1,103 @@
+"""Which appointments somebody may see, and who may be appointed."""
+
+import datetime
+from collections import defaultdict
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404
+from django.utils import timezone
+
+from orgs.enums import Action
+from orgs.models import Unit, User
+from orgs.querysets import UnitQuerySet
+from orgs.scope import allows, branch_q, units_for
+from volunteers.enums import SINGLE_POSTS, VolunteerStatus
+from volunteers.models import Appointment, Volunteer
+from volunteers.post_rules import rules_in
+from volunteers.querysets import AppointmentQuerySet, VolunteerQuerySet
+from volunteers.vacancies import counties_of
+
+Anyone = User | AnonymousUser
+# How many people a search shows at most; who wants another one types more of the name.
+HITS = 8
+CURRENT = (VolunteerStatus.ACTIVE, VolunteerStatus.RESTING)
+
+
+def appointments_for_user(user: Anyone, action: str = Action.VIEW_NETWORK) -> AppointmentQuerySet:
+    """The appointments of the user's branches in tree order, then in the order of posts, the latest first."""
+    rows: AppointmentQuerySet = Appointment.objects.filter(branch_q(user, action))
+    return rows.select_related("unit", "unit__parent", "volunteer").in_order()
+
+
+def appointment_for_user_or_404(user: Anyone, pk: int, action: str = Action.VIEW_NETWORK) -> Appointment:
+    """404 for a stranger to the unit, 403 for a reader who may not do `action` there."""
+    related = ("unit", "unit__parent", "volunteer", "volunteer__unit", "scan", "dismissal_scan", "updated_by")
+    appointment = Appointment.objects.select_related(*related).filter(pk=pk).first()
+    if appointment is None or not allows(user, Action.VIEW_NETWORK, appointment.unit):
+        raise Http404("no such appointment in this user's branches")
+    if not allows(user, action, appointment.unit):
+        raise PermissionDenied(f"no {action} on this appointment's unit")
+    return appointment
+
+
+def terms_ending(rows: AppointmentQuerySet, within: int) -> AppointmentQuerySet:
+    """Of these, the running ones whose term is over or ends within so many days."""
+    today = timezone.localdate()
+    return rows.running(today).filter(term_ends_on__lte=today + datetime.timedelta(days=within))
+
+
+def over_age(rows: AppointmentQuerySet, user: Anyone) -> AppointmentQuerySet:
+    """Of these, the running ones whose holder is above the county's limit, as far as the user reads the rosters."""
+    today = timezone.localdate()
+    trees_by_limit: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for (tree, post), rule in rules_in(counties_of(user, Action.VIEW_ROSTER)).items():
+        if rule.age_limit is not None:
+            trees_by_limit[post, rule.age_limit].add(tree)
+    above = Q(pk__in=[])
+    for (post, limit), trees in trees_by_limit.items():
+        above |= Q(unit__tree_id__in=trees, post=post, volunteer__birth_year__lt=today.year - limit)
+    return rows.running(today).filter(above, branch_q(user, Action.VIEW_ROSTER, "volunteer__unit"))
+
+
+def people_to_appoint(user: Anyone, unit: Unit, appointment: Appointment | None = None) -> VolunteerQuerySet:
+    """Those on the rosters of this county that the user may see, and whoever stands in the record already."""
+    allowed = branch_q(user, Action.VIEW_ROSTER) & Q(unit__tree_id=unit.tree_id)
+    if appointment is not None and appointment.volunteer_id:
+        allowed |= Q(pk=appointment.volunteer_id)
+    people: VolunteerQuerySet = Volunteer.objects.filter(allowed).select_related("unit")
+    return people
+
+
+def find_people(user: Anyone, unit: Unit, words: str) -> list[Volunteer]:
+    """At most `HITS` people of the roster by a part of the name or the start of its pinyin, the unit's own first."""
+    words = words.strip().replace("\0", "")
+    people = people_to_appoint(user, unit).filter(status__in=CURRENT)
+    if words:
+        people = people.filter(Q(name__icontains=words) | Q(name_key__startswith=words.lower()))
+    own = list(people.filter(unit=unit).order_by("name_key", "pk")[:HITS])
+    others = people.exclude(unit=unit).order_by("unit__lft", "name_key", "pk")
+    return own + list(others[: HITS - len(own)])
+
+
+def sole_holder(unit: Unit, post: str) -> Appointment | None:
+    """Who holds a post of one holder now, by a time without an end."""
+    if post not in SINGLE_POSTS:
+        return None
+    return Appointment.objects.select_related("volunteer").filter(unit=unit, post=post, ends_on=None).first()
+
+
+def units_to_staff(user: Anyone, words: str = "") -> UnitQuerySet:
+    """Open units with a committee for which the user records posts; without words those of the upper two tiers."""
+    units = units_for(user, Action.EDIT_POSTS).open().established().select_related("parent")
+    words = words.strip().replace("\0", "")
+    return units.filter(name__icontains=words) if words else units
+
+
+def posts_after_leaving(person: Volunteer) -> list[Appointment]:
+    """The posts that still run in the name of somebody who has left or died."""
+    if person.status in CURRENT:
+        return []
+    rows = Appointment.objects.filter(volunteer=person).running(timezone.localdate()).select_related("unit")
+    return list(rows.order_by("unit__tree_id", "unit__lft", "pk"))

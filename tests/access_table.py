@@ -178,7 +178,9 @@ def evidenced(side: Side, user: User) -> dict[str, Any]:
 
 
 def appointed(side: Side, user: User) -> dict[str, Any]:
-    return {"pk": make_appointment(side.village, official=f"{side.marks[0]}书记").pk}
+    """The village's director: one holds the post, however often this is asked."""
+    held = Appointment.objects.filter(unit=side.village).first()
+    return {"pk": (held or make_appointment(side.village, official=f"{side.marks[0]}书记")).pk}
 
 
 def posted(side: Side, user: User) -> dict[str, Any]:

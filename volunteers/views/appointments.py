@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guanai.access import needs
@@ -39,6 +40,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 @needs(Action.VIEW_NETWORK)
 @require_safe
+@never_cache
 def appointment_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = AppointmentFilterForm(request.GET, user=user)
@@ -63,6 +65,7 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
 
 @needs(Action.VIEW_NETWORK)
 @require_safe
+@never_cache
 def appointment_export(request: HttpRequest) -> FileResponse:
     """The filtered appointments as an Excel file: of a branch, its leading groups."""
     user = user_of(request)
@@ -72,6 +75,7 @@ def appointment_export(request: HttpRequest) -> FileResponse:
 
 @needs(Action.VIEW_NETWORK)
 @require_safe
+@never_cache
 def appointment_paper(request: HttpRequest, code: str) -> HttpResponse:
     """领导班子名单 of a unit and of those directly under it, as a Word file to be stamped."""
     user = user_of(request)
@@ -84,6 +88,7 @@ def appointment_paper(request: HttpRequest, code: str) -> HttpResponse:
 
 @needs(Action.VIEW_NETWORK)
 @require_safe
+@never_cache
 def appointment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     appointment = appointment_for_user_or_404(user, pk)
@@ -105,6 +110,7 @@ def appointment_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.VIEW_NETWORK)
 @require_safe
+@never_cache
 def appointment_scan(request: HttpRequest, pk: int, which: str) -> FileResponse:
     appointment = appointment_for_user_or_404(user_of(request), pk)
     return serve_attachment(getattr(appointment, SCANS[which]))
@@ -112,6 +118,7 @@ def appointment_scan(request: HttpRequest, pk: int, which: str) -> FileResponse:
 
 @needs(Action.EDIT_POSTS)
 @require_http_methods(METHODS)
+@never_cache
 def appointment_create(request: HttpRequest) -> HttpResponse:
     """登记任职 for the unit of `?unit=`; without one, the units to choose from."""
     user = user_of(request)
@@ -138,6 +145,7 @@ def appointment_create(request: HttpRequest) -> HttpResponse:
 
 @needs(Action.EDIT_POSTS)
 @require_http_methods(METHODS)
+@never_cache
 def appointment_edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     record = appointment_for_user_or_404(user, pk, Action.EDIT_POSTS)
@@ -156,6 +164,7 @@ def appointment_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.EDIT_POSTS)
 @require_http_methods(METHODS)
+@never_cache
 def appointment_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     record = appointment_for_user_or_404(user, pk, Action.EDIT_POSTS)

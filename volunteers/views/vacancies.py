@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guanai.access import needs
@@ -30,6 +31,7 @@ def _rows(form: VacancyFilterForm, user: User) -> Any:
 
 @needs(Action.VIEW_NETWORK)
 @require_safe
+@never_cache
 def vacancy_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = VacancyFilterForm(request.GET, user=user)
@@ -53,6 +55,7 @@ def vacancy_list(request: HttpRequest) -> HttpResponse:
 
 @needs(Action.VIEW_NETWORK)
 @require_safe
+@never_cache
 def vacancy_export(request: HttpRequest) -> FileResponse:
     user = user_of(request)
     rows = _rows(VacancyFilterForm(request.GET, user=user), user)
@@ -61,6 +64,7 @@ def vacancy_export(request: HttpRequest) -> FileResponse:
 
 @needs(Action.MANAGE_NETWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def post_rules(request: HttpRequest) -> HttpResponse:
     """What the county asks of each post; only for who manages the whole county."""
     user = user_of(request)

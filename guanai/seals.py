@@ -57,12 +57,18 @@ def seal_all() -> list[AuditSeal]:
         if cursor.fetchone() == (False,):
             return []
         cursor.execute(_PLAIN_TEXT)
-        cursor.execute(_ENDED)
-        ended: int = cursor.fetchone()[0]
-        made = [seal for name, model in streams().items() if (seal := _seal(name, model, ended))]
+        before = ended()
+        made = [seal for name, model in streams().items() if (seal := _seal(name, model, before))]
     # After the commit: the files must never know a seal that the database does not.
     seal_files.write(latest_seals())
     return made
+
+
+def ended() -> int:
+    """The number of the oldest transaction that may still run: every one before it has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDED)
+        return int(cursor.fetchone()[0])
 
 
 def _seal(name: str, model: type[Sealed], ended: int) -> AuditSeal | None:

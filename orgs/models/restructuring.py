@@ -52,7 +52,7 @@ class Restructuring(models.Model):
         indexes = [models.Index(fields=["state", "effective_on"], name="restructuring_due")]
 
     def __str__(self) -> str:
-        return f"{self.pk} {self.verb} {self.effective_on}"
+        return f"{self.get_verb_display()} {self.effective_on}"
 
     @property
     def is_open(self) -> bool:
@@ -89,7 +89,7 @@ class RestructuredUnit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.restructuring_id} {self.unit_id} {self.part}"
+        return f"{self.restructuring_id} {self.unit_id} {self.get_part_display()}"
 
 
 @tracked()

@@ -12,6 +12,7 @@ from orgs.enums import Role
 from orgs.models import Unit, User
 from orgs.tree import broken_nodes
 from tests.factories import PASSWORD, make_activity, make_county, make_member, make_theme, make_unit
+from tests.second_factor import code_of, give_second_factor
 
 DESK: ViewportSize = {"width": 1280, "height": 900}
 
@@ -47,9 +48,12 @@ def desk(context: BrowserContext, live_server: LiveServer, county: County) -> It
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(live_server.url)
+    secret = give_second_factor(county.office).secret
     page.get_by_label("用户名").fill(county.office.username)
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
+    page.get_by_label("验证码").fill(code_of(secret))
+    page.get_by_role("button", name="继续").click()
     expect(page.get_by_role("link", name="组织网络")).to_be_visible()
     yield page
     assert complaints == []

@@ -13,6 +13,7 @@ from activities.services import FollowUpEntry, InclusionEntry, MeetingEntry
 from activities.validators import day_problems
 from guanai.attachments import ScanField
 from guanai.edits import SeenForm
+from guanai.entry_keys import KeyedForm
 from guanai.forms import PageForm
 from orgs.models import Unit
 
@@ -20,7 +21,7 @@ NO_DATE = {"invalid": "请填成 2026-11-21 这样的日期"}
 NEW_ROWS = 2
 
 
-class MeetingForm(SeenForm):
+class MeetingForm(SeenForm, KeyedForm):
     """`units` are those that the user records for; a meeting that is put right keeps its unit (`units` None)."""
 
     unit = forms.ChoiceField(label="单位")
@@ -49,7 +50,7 @@ class MeetingForm(SeenForm):
                 choices=unit_choices(units),
                 error_messages={"invalid_choice": "只能替自己的单位和所辖的村（社区）记"},
             )
-            self.order_fields(["seen", "unit"])
+            self.order_fields(["seen", "entry_key", "unit"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

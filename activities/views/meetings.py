@@ -24,6 +24,7 @@ from activities.services.meetings import TEXTS
 from guanai.access import needs
 from guanai.attachments import serve_attachment
 from guanai.attempts import attempt, submitted
+from guanai.entry_keys import once
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.models import User
@@ -96,7 +97,11 @@ def _take(request: HttpRequest, user: User, form: MeetingForm, meeting: Meeting 
         unit = meeting.unit if meeting else recording_units(user).get(code=form.cleaned_data["unit"])
         seen = form.seen_at if meeting else None
         entry = form.entry(follow_ups)
-        saved = attempt(form, lambda: save_meeting(by=user, unit=unit, entry=entry, meeting=meeting, seen=seen))
+
+        def save() -> Meeting:
+            return save_meeting(by=user, unit=unit, entry=entry, meeting=meeting, seen=seen)
+
+        saved = attempt(form, save if meeting else lambda: once(form, by=user, make=save))
         if saved is not None:
             messages.success(request, f"已保存{saved.get_kind_display()}《{saved.name}》。")
             return redirect("activities:meeting_detail", saved.pk)

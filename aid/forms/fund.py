@@ -7,12 +7,13 @@ from aid.enums import DonorKind, FundPurpose, GiftKind
 from aid.forms.fields import AccountField
 from aid.models import Child
 from aid.queries import accounts_above, accounts_for_user
+from guanai.entry_keys import KeyedForm
 from guanai.forms import PageForm
 from orgs.enums import Action
 from orgs.models import User
 
 
-class DonationForm(PageForm, forms.Form):
+class DonationForm(KeyedForm):
     """记捐赠: the receipt number is given when it is saved."""
 
     account = AccountField()
@@ -34,7 +35,7 @@ class DonationForm(PageForm, forms.Form):
         self.fields["donor"].required = self.data.get("donor_kind") != DonorKind.ANONYMOUS
 
 
-class GrantForm(PageForm, forms.Form):
+class GrantForm(KeyedForm):
     """申请资助 for one child."""
 
     account = AccountField(help_text="本单位或上级单位的账户。")

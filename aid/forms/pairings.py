@@ -7,11 +7,12 @@ from aid.enums import HelperKind, VisitWay
 from aid.forms.fields import UnitField, VolunteerField
 from aid.models import Child, Pairing, Visit
 from aid.queries import helper_units, volunteers_near
+from guanai.entry_keys import KeyedForm
 from guanai.forms import PageForm
 from orgs.models import User
 
 
-class PairingForm(PageForm, forms.Form):
+class PairingForm(KeyedForm):
     """Put a helper beside a child: somebody of the roster, or a unit."""
 
     kind = forms.ChoiceField(
@@ -33,7 +34,7 @@ class PairingForm(PageForm, forms.Form):
         volunteer.required = self.data.get("kind") != HelperKind.UNIT
 
     def to_pairing(self) -> Pairing:
-        return Pairing(child=self.child, **self.cleaned_data)
+        return Pairing(child=self.child, **self.values_to_write())
 
 
 class PairingEndForm(PageForm, forms.Form):
@@ -41,7 +42,7 @@ class PairingEndForm(PageForm, forms.Form):
     reason = forms.CharField(label="结束原因", max_length=60, help_text="如帮扶人身体原因、孩子随父母迁出。")
 
 
-class VisitForm(PageForm, forms.Form):
+class VisitForm(KeyedForm):
     """记走访: the day and the way are there already; on a phone one writes the content and saves."""
 
     held_on = forms.DateField(label="走访日期", initial=timezone.localdate)
@@ -55,4 +56,4 @@ class VisitForm(PageForm, forms.Form):
     next_on = forms.DateField(label="下次走访日期", required=False)
 
     def to_visit(self, pairing: Pairing) -> Visit:
-        return Visit(pairing=pairing, **self.cleaned_data)
+        return Visit(pairing=pairing, **self.values_to_write())

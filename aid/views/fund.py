@@ -45,6 +45,7 @@ from aid.services import (
 from aid.views.children import get_or_post
 from guanai.access import needs
 from guanai.attempts import attempt, submitted
+from guanai.entry_keys import once
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.models import User
@@ -70,7 +71,9 @@ def donation_create(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = DonationForm(request.POST or None, user=user)
     if submitted(request, form):
-        donation = attempt(form, lambda: receive_donation(by=user, **form.cleaned_data))
+        donation = attempt(
+            form, lambda: once(form, by=user, make=lambda: receive_donation(by=user, **form.values_to_write()))
+        )
         if donation:
             messages.success(request, f"已记捐赠，收据号 {donation.number}。")
             return redirect("aid:donation_list")
@@ -166,7 +169,10 @@ def grant_create(request: HttpRequest, pk: int) -> HttpResponse:
     child = child_for_user_or_404(user, pk, Action.EDIT_CHILDREN)
     form = GrantForm(request.POST or None, child=child)
     if submitted(request, form):
-        grant = attempt(form, lambda: apply_for_grant(child=child, by=user, **form.cleaned_data))
+        grant = attempt(
+            form,
+            lambda: once(form, by=user, make=lambda: apply_for_grant(child=child, by=user, **form.values_to_write())),
+        )
         if grant:
             messages.success(request, f"已申请，编号 {grant.number}。")
             return redirect("aid:grant_detail", grant.pk)

@@ -21,6 +21,7 @@ from aid.timeline import days_left
 from aid.views.children import get_or_post
 from guanai.access import needs
 from guanai.attempts import attempt, submitted
+from guanai.entry_keys import once
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.scope import may, user_of
@@ -70,7 +71,9 @@ def pairing_create(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     child = child_for_user_or_404(user, pk, Action.EDIT_CHILDREN)
     form = PairingForm(request.POST or None, child=child, user=user)
-    if submitted(request, form) and attempt(form, lambda: start_pairing(pairing=form.to_pairing())) is not None:
+    if submitted(request, form) and (
+        attempt(form, lambda: once(form, by=user, make=lambda: start_pairing(pairing=form.to_pairing()))) is not None
+    ):
         messages.success(request, "已结对。")
         return redirect("aid:child_detail", child.pk)
     context = {
@@ -113,7 +116,10 @@ def visit_create(request: HttpRequest, pk: int) -> HttpResponse:
     """记走访 for one pairing."""
     pairing = pairing_for_user_or_404(request.user, pk, Action.EDIT_CHILDREN)
     form = VisitForm(request.POST or None)
-    if submitted(request, form) and attempt(form, lambda: record_visit(visit=form.to_visit(pairing))) is not None:
+    user = user_of(request)
+    if submitted(request, form) and (
+        attempt(form, lambda: once(form, by=user, make=lambda: record_visit(visit=form.to_visit(pairing)))) is not None
+    ):
         messages.success(request, "已记走访。")
         return redirect("aid:child_detail", pairing.child_id)
     context = {

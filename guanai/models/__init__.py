@@ -1,6 +1,7 @@
 from guanai.models.append_only import AppendOnly, AuditSeal, SealCheck, Sealed, SealRetirement
 from guanai.models.attachments import Attachment
 from guanai.models.edited import Edited
+from guanai.models.entry_keys import EntryKey
 from guanai.models.jobs import Job, JobFile, JobPart
 from guanai.models.numbers import NumberSeries
 from guanai.models.trail import RowEvent, TrailEntry
@@ -11,6 +12,7 @@ __all__ = [
     "Attachment",
     "AuditSeal",
     "Edited",
+    "EntryKey",
     "Job",
     "JobFile",
     "JobPart",

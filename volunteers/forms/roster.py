@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from guanai import identity
 from guanai.edits import SeenForm
+from guanai.entry_keys import KeyedForm
 from guanai.forms import PageForm
 from orgs.enums import Action
 from orgs.forms import BranchFilterForm
@@ -102,7 +103,7 @@ class UnitField(forms.ModelChoiceField[Unit]):
         return f"{'　' * obj.level}{obj.short_name}"
 
 
-class VolunteerForm(SeenForm):
+class VolunteerForm(SeenForm, KeyedForm):
     """Register somebody, or correct a record. What is registered already and secret is never put back into the form:
     an empty field then leaves it as it is.
     """
@@ -170,7 +171,7 @@ class VolunteerForm(SeenForm):
 
     def fields_to_write(self) -> dict[str, Any]:
         """What the service gets: in a correction, secret fields that were left empty are left out."""
-        values = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        values = {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "entry_key")}
         if values.pop("no_id"):
             values["id_number"] = ""
         elif self.volunteer and not values["id_number"]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from guanai.access import needs
 from guanai.attempts import attempt, submitted
 from guanai.dependents import person_parts
+from guanai.entry_keys import once
 from guanai.forms import RevealForm
 from guanai.listing import make_listing, render_list
 from guanai.reveals import looks_at, note_look
@@ -191,7 +192,9 @@ def volunteer_create(request: HttpRequest) -> HttpResponse:
     initial = {"unit": request.GET.get("unit") or (unit.code if unit else "")}
     form = VolunteerForm(request.POST or None, user=user, initial=initial)
     if submitted(request, form):
-        person = attempt(form, lambda: register_volunteer(by=user, **form.fields_to_write()))
+        person = attempt(
+            form, lambda: once(form, by=user, make=lambda: register_volunteer(by=user, **form.fields_to_write()))
+        )
         if person is not None:
             messages.success(request, f"已登记，编号 {person.number}。")
             return redirect("volunteers:volunteer_detail", person.pk)

@@ -88,6 +88,15 @@ class ScopedAdmin(admin.ModelAdmin[Any]):
             return rows
         return rows.filter(branch_q(request.user, self.view_action, self.unit_path))
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Only what the page itself offers: by any other field an address could ask whose number this is."""
+        filters = self.get_list_filter(request)
+        offered = {str(item[0] if isinstance(item, tuple | list) else item) for item in filters}
+        if self.date_hierarchy:
+            offered.add(self.date_hierarchy)
+        named = any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
+        return named and super().lookup_allowed(lookup, value, request)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may(request.user, self.view_action)
 

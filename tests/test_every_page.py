@@ -140,6 +140,21 @@ def test_admins_list_change_and_offer_the_own_branch_alone(world: World) -> None
     assert wrong == []
 
 
+def test_admins_are_filtered_only_by_what_they_offer(world: World) -> None:  # noqa: F811
+    client = world.client_of(make_member(world.county, Role.COUNTY_OFFICE))
+    wrong = []
+    for model in ADMINS:
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        site = admin.site._registry[model]
+        offered = {str(name) for name in site.list_filter} | {str(site.date_hierarchy)}
+        for field in model._meta.concrete_fields:
+            for lookup in (field.name, f"{field.name}__startswith", f"{field.name}__gt"):
+                status = client.get(url, {lookup: "1"}).status_code
+                if status >= 500 or (field.name not in offered and status == 200):
+                    wrong.append(f"{model.__name__}.{lookup}: {status}")
+    assert wrong == []
+
+
 def offers(world: World, client: Any, model: type[models.Model]) -> list[str]:  # noqa: F811
     """What the searches of an admin's form offer of the other branch."""
     found = []

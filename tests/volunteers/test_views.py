@@ -480,3 +480,20 @@ def test_log_lines_hold_no_name_and_no_number(township: Unit, caplog: pytest.Log
     for secret in (person.name, person.id_number, person.phone, person.address):
         assert secret not in str(lines)
     assert str(person) == person.number
+
+
+def test_a_look_up_by_number_is_noted_and_cannot_be_repeated_without_end(
+    township: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("volunteers.views.roster.FINDS", 2)
+    person = make_volunteer(township)
+    client = signed_in(township)
+    for _ in range(2):
+        response = client.post(f"{LIST}find/", {"id_number": person.id_number})
+        assert response.headers["Location"] == page_of(person)
+    looks = ViewLog.objects.filter(record_id=person.pk)
+    assert {(look.field, look.reason) for look in looks} == {("id_number", "按证件号查找")}
+    assert looks.count() == 2
+    refused = client.post(f"{LIST}find/", {"id_number": person.id_number}, follow=True)
+    assert "一小时内最多按证件号查 2 次" in refused.content.decode()
+    assert looks.count() == 2

@@ -18,6 +18,7 @@ from guanai.attempts import attempt, submitted
 from guanai.dependents import person_parts
 from guanai.entry_keys import once
 from guanai.forms import RevealForm
+from guanai.limits import within_limit
 from guanai.listing import make_listing, render_list
 from guanai.reveals import looks_at, note_look
 from guanai.sheets import UnitLine, stream_list
@@ -38,6 +39,8 @@ from volunteers.rows import roster_lines
 from volunteers.services import register_volunteer, update_volunteer
 
 REASONS = ("联系本人参加活动", "核对身份", "上级要求报送")
+# Look-ups by identity number in an hour.
+FINDS = 30
 # What can be looked at, by field: its name on the screen.
 SECRETS = {"id_number": "身份证号", "phone": "电话", "address": "住址", "birth_date": "出生日期"}
 
@@ -88,16 +91,24 @@ def volunteer_export(request: HttpRequest) -> HttpResponse | FileResponse:
 @require_POST
 @sensitive_post_parameters("id_number")
 def volunteer_find(request: HttpRequest) -> HttpResponse:
-    """Look somebody up by the whole identity number, which never enters an address."""
+    """Look somebody up by the whole identity number, which never enters an address.
+
+    Who is found was looked at; and nobody may try number after number.
+    """
+    user = user_of(request)
     form = FindForm(request.POST)
     if not form.is_valid():
         for error in form.errors["id_number"]:
             messages.error(request, str(error))
         return redirect("volunteers:volunteer_list")
-    person = volunteer_by_id_number(user_of(request), form.cleaned_data["id_number"])
+    if not within_limit("volunteer_find", user, most=FINDS, seconds=3600):
+        messages.error(request, f"一小时内最多按证件号查 {FINDS} 次，请过一会儿再查。")
+        return redirect("volunteers:volunteer_list")
+    person = volunteer_by_id_number(user, form.cleaned_data["id_number"])
     if person is None:
         messages.warning(request, "您可以看的名册里没有这个证件号。")
         return redirect("volunteers:volunteer_list")
+    note_look(request, record=person, field="id_number", reason="按证件号查找")
     return redirect("volunteers:volunteer_detail", person.pk)
 
 

@@ -1,0 +1,158 @@
+"""Registering somebody and correcting a record."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from orgs.models import Unit, User
+from tests.factories import (
+    make_id_number,
+    make_speciality,
+    make_unit,
+    make_volunteer,
+    seen,
+)
+from tests.volunteers.pages import LIST, page_of, signed_in
+from volunteers.models import Volunteer
+from volunteers.services import TAKEN
+
+pytestmark = pytest.mark.django_db
+
+
+def form_of(township: Unit, **fields: Any) -> dict[str, Any]:
+    return {
+        "unit": township.code,
+        "name": "杜承志",
+        "kind": "teacher",
+        "id_number": "",
+        "joined_on": "2024-03-01",
+        **fields,
+    }
+
+
+def test_registering_somebody(township: Unit) -> None:
+    law = make_speciality("法治")
+    number = make_id_number()
+    response = signed_in(township).post(
+        f"{LIST}new/",
+        form_of(township, id_number=number, specialities=[law.pk], times=["6-morning"], phone="13812345678"),
+    )
+    person = Volunteer.objects.get()
+    assert response.headers["Location"] == page_of(person)
+    assert (person.unit, person.name, person.id_number) == (township, "杜承志", number)
+    assert list(person.specialities.all()) == [law]
+    assert person.service_times == "周六上午"
+
+
+def test_registering_without_a_document_is_said_explicitly(township: Unit) -> None:
+    client = signed_in(township)
+    refused = client.post(f"{LIST}new/", form_of(township, sex="male"))
+    assert "勾选“无证件”" in refused.content.decode()
+    assert "错误：" in refused.content.decode()
+    assert not Volunteer.objects.exists()
+    client.post(f"{LIST}new/", form_of(township, sex="male", no_id="on", birth_date="1950-01-15"))
+    assert Volunteer.objects.get().id_number == ""
+
+
+def test_a_taken_number_leaks_nobody(township: Unit) -> None:
+    stranger = make_volunteer(make_unit(township.parent or township, name="云峰镇"), name="外乡人")
+    page = signed_in(township).post(f"{LIST}new/", form_of(township, id_number=stranger.id_number)).content.decode()
+    assert TAKEN in page
+    for leak in ("外乡人", "云峰镇", stranger.number):
+        assert leak not in page
+
+
+def test_a_unit_outside_the_branch_cannot_be_forged(township: Unit) -> None:
+    outside = make_unit(township.parent or township)
+    response = signed_in(township).post(f"{LIST}new/", form_of(outside, id_number=make_id_number()))
+    assert response.status_code == 200
+    assert not Volunteer.objects.exists()
+
+
+def test_the_own_unit_is_chosen_already(township: Unit) -> None:
+    page = signed_in(township).get(f"{LIST}new/")
+    assert page.context["form"]["unit"].value() == "510824105"
+
+
+def test_a_correction_never_shows_and_never_loses_what_is_secret(township: Unit) -> None:
+    person = make_volunteer(township, name="杜承志")
+    client = signed_in(township)
+    url = reverse("volunteers:volunteer_edit", args=[person.pk])
+    page = client.get(url).content.decode()
+    for secret in (person.id_number, person.phone, person.address, f"{person.birth_date:%Y-%m-%d}"):
+        assert secret not in page
+    client.post(url, form_of(township, name="杜成志", status="active") | seen(person))
+    again = Volunteer.objects.get(pk=person.pk)
+    assert again.name == "杜成志"
+    assert (again.id_number, again.phone, again.address, again.birth_date) == (
+        person.id_number,
+        person.phone,
+        person.address,
+        person.birth_date,
+    )
+
+
+def test_the_second_of_two_writers_is_told_and_overwrites_only_knowingly(township: Unit) -> None:
+    person = make_volunteer(township, name="杜承志")
+    url = reverse("volunteers:volunteer_edit", args=[person.pk])
+    first, second = signed_in(township), signed_in(township)
+    entry = form_of(township, status="active") | seen(person)
+    first.post(url, entry | {"former_post": "县教育局"})
+    writer = User.objects.get(pk=first.session["_auth_user_id"])
+
+    told = second.post(url, entry | {"former_post": "县体育局"})
+    page = told.content.decode()
+    assert f"被 {writer.name} 于" in page
+    assert "您的内容还没有存入" in page
+    assert 'value="县体育局"' in page
+    person.refresh_from_db()
+    assert person.former_post == "县教育局"
+
+    again = entry | {"former_post": "县体育局", "seen": str(told.context["form"]["seen"].value())}
+    assert second.post(url, again).status_code == 302
+    person.refresh_from_db()
+    assert person.former_post == "县体育局"
+
+
+@pytest.mark.parametrize("forged", ["", "yesterday", "2999-01-01T00:00:00+00:00"])
+def test_a_forged_version_overwrites_nothing(township: Unit, forged: str) -> None:
+    person = make_volunteer(township, former_post="县教育局")
+    url = reverse("volunteers:volunteer_edit", args=[person.pk])
+    entry = form_of(township, status="active", former_post="县体育局")
+    assert signed_in(township).post(url, entry | {"seen": forged}).status_code == 200
+    person.refresh_from_db()
+    assert person.former_post == "县教育局"
+
+
+def test_leaving_needs_a_day(township: Unit) -> None:
+    person = make_volunteer(township)
+    client = signed_in(township)
+    url = reverse("volunteers:volunteer_edit", args=[person.pk])
+    refused = client.post(url, form_of(township, status="left") | seen(person))
+    assert "退出或离世要填写日期" in refused.content.decode()
+    client.post(url, form_of(township, status="left", left_on="2025-02-01", left_reason="迁居") | seen(person))
+    assert Volunteer.objects.get(pk=person.pk).status == "left"
+
+
+def test_forms_are_not_kept_by_browsers(township: Unit) -> None:
+    person = make_volunteer(township)
+    client = signed_in(township)
+    for url in (f"{LIST}new/", reverse("volunteers:volunteer_edit", args=[person.pk])):
+        assert "no-store" in client.get(url).headers["Cache-Control"]
+
+
+def test_log_lines_hold_no_name_and_no_number(township: Unit, caplog: pytest.LogCaptureFixture) -> None:
+    person = make_volunteer(township, name="欧阳承志")
+    client = signed_in(township)
+    with caplog.at_level(logging.DEBUG):
+        client.get(LIST)
+        client.get(page_of(person))
+        client.post(f"{LIST}find/", {"id_number": person.id_number})
+        client.post(f"{page_of(person)}reveal/phone/", {"reason": "核对身份"})
+    lines = [record.getMessage() for record in caplog.records if not record.name.startswith("django.db")]
+    assert lines
+    for secret in (person.name, person.id_number, person.phone, person.address):
+        assert secret not in str(lines)
+    assert str(person) == person.number

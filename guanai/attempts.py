@@ -16,17 +16,30 @@ from guanai.enums import Verb
 from guanai.trail import note
 
 Result = TypeVar("Result")
+# The codes by which Django refuses a choice.
+NOT_OFFERED = {"invalid_choice", "invalid_pk_value", "invalid_list"}
 
 
 def submitted(request: HttpRequest, form: forms.BaseForm) -> bool:
-    """Was the form sent, and is what it holds well-formed? A refused file goes into the trail."""
+    """Was the form sent, and is what it holds well-formed?
+
+    Refused files and choices that the page did not offer go into the trail, by the name of their field alone.
+    """
     if request.method != "POST":
         return False
     if form.is_valid():
         return True
     for reason in refused_uploads(form):
         note(Verb.UPLOAD_REFUSED, request=request, reason=reason)
+    for field in forged_choices(form):
+        note(Verb.DENIED, request=request, route=request.path, field=field, reason="not offered")
     return False
+
+
+def forged_choices(form: forms.BaseForm) -> list[str]:
+    """Fields that were sent with something that the page does not offer: a record of another branch, or none at all."""
+    found = form.errors.as_data().items()
+    return [name for name, errors in found if any(error.code in NOT_OFFERED for error in errors)]
 
 
 def attempt(form: forms.BaseForm, action: Callable[[], Result]) -> Result | None:

@@ -64,6 +64,7 @@ class Frame:
         items = menu.registry.open_to(self.user)
         best = max(items, key=lambda item: item.match(self.view_name), default=None)
         current = best if best and best.match(self.view_name) else None
+        counts = menu.counts_for(self.user, items)
         return [
             (
                 item,
@@ -71,7 +72,7 @@ class Frame:
                     label=item.label,
                     url=reverse(item.url_name),
                     current=item is current,
-                    count=item.count(self.user) if item.count else 0,
+                    count=counts.get(item.url_name, 0),
                     tab=item.tab,
                 ),
             )

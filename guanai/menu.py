@@ -4,10 +4,12 @@ The platform knows neither roles nor committees. `orgs` hands in the two things 
 who may open a page (`set_checker`) and whose name stands in the masthead (`set_masthead`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
+
+from django.core.cache import cache
 
 # The signed-in user. The user model lives in `orgs`, which the platform must not import.
 Someone = Any
@@ -133,6 +135,28 @@ class Menu:
 
 
 registry = Menu()
+
+# What others do shows after a minute at the latest, what one does oneself at once.
+COUNTS_LAST = 60
+
+
+def counts_for(user: Someone, items: Iterable[MenuItem]) -> dict[str, int]:
+    """The number of things to do beside each item that has one, kept for a minute: every page asks for all of them."""
+    key = _counts_key(user)
+    kept: dict[str, int] | None = cache.get(key)
+    if kept is None:
+        kept = {item.url_name: item.count(user) for item in items if item.count}
+        cache.set(key, kept, COUNTS_LAST)
+    return kept
+
+
+def forget_counts(user: Someone) -> None:
+    """Called after whatever a user has written: their next page counts anew."""
+    cache.delete(_counts_key(user))
+
+
+def _counts_key(user: Someone) -> str:
+    return f"menu-counts:{user.pk}"
 
 
 def register(*items: MenuItem) -> None:

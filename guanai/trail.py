@@ -7,6 +7,7 @@ as a download and every refused access, whatever view it was: an export that som
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from axes.helpers import get_client_ip_address
 from django.core.cache import cache
@@ -16,6 +17,7 @@ from django.http.response import HttpResponseBase
 from pghistory.middleware import HistoryMiddleware
 
 from guanai.enums import Verb
+from guanai.limits import within_limit
 from guanai.models import RowEvent, TrailEntry
 
 # Somebody who tries numbers leaves enough with these; a script must not fill the disk.
@@ -83,7 +85,8 @@ class TrailMiddleware:
             note(verb, request=request, **_place(request), file=getattr(response, "filename", ""))
             return response
         # The cheapest place: whether the record exists is not asked again, the attempt is what counts.
-        is_refusal = response.status_code == 403 or (response.status_code == 404 and match.kwargs)
+        names_a_record = bool(match.kwargs) or "unit" in request.GET
+        is_refusal = response.status_code == 403 or (response.status_code == 404 and names_a_record)
         if is_refusal and _is_worth_noting(request):
             note(Verb.DENIED, request=request, **_place(request), status=response.status_code)
         return response
@@ -108,12 +111,7 @@ def _is_harmless(value: object) -> bool:
 def _is_worth_noting(request: HttpRequest) -> bool:
     """Once in ten minutes for each address, and a hundred times an hour for each user."""
     who = request.user.pk
-    if not cache.add(f"denied:{who}:{request.path[:120]}", 1, DENIED_AGAIN_AFTER):
+    asked = f"{request.path[:120]}:{request.GET.get('unit', '')[:24]}"
+    if not cache.add(f"denied:{who}:{quote(asked)}", 1, DENIED_AGAIN_AFTER):
         return False
-    counter = f"denied:{who}"
-    if cache.add(counter, 1, 3600):
-        return True
-    try:
-        return cache.incr(counter) <= DENIED_PER_HOUR
-    except ValueError:  # It ran out between the two calls.
-        return True
+    return within_limit("denied", request.user, most=DENIED_PER_HOUR, seconds=3600)

@@ -98,7 +98,7 @@ def more(request: HttpRequest) -> HttpResponse:
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """CSRF_FAILURE_VIEW: mostly a page that lay open until the session had ended."""
-    return render(request, "403_csrf.html", status=403)
+    return error_answer(request, 403) or render(request, "403_csrf.html", status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
 from guanai.access import PUBLIC, SIGNED_IN, declared_action
+from guanai.menu import forget_counts
 from guanai.views import is_ours
 from orgs.enums import Action
 from orgs.models import User
@@ -28,7 +29,10 @@ class DefaultDeny:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.method not in ("GET", "HEAD") and isinstance(request.user, User):
+            forget_counts(request.user)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -45,7 +49,7 @@ class DefaultDeny:
         step = next_step(request.user)
         if step is not None and (request.resolver_match is None or request.resolver_match.view_name != step):
             if for_program:
-                return JsonResponse({"detail": "登录还没有完成。"}, status=403)
+                return JsonResponse({"detail": "登录还没有完成。", "fields": {}}, status=403)
             return redirect_to_login(page_wanted(request), login_url=step)
         if action != SIGNED_IN and not may(request.user, action):
             raise PermissionDenied(f"no role of this account holds {action}")

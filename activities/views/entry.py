@@ -37,6 +37,7 @@ from activities.rules import may_edit, name_for
 from activities.services import discard_draft, save_draft, submit_activity, update_activity
 from activities.typed import Typed, first
 from guanai.access import needs
+from guanai.attempts import submitted
 from guanai.edits import ChangedError
 from orgs.enums import Action
 from orgs.models import Unit, User
@@ -222,7 +223,7 @@ def take(page: EntryPage) -> HttpResponse:
 
 def submit(page: EntryPage) -> HttpResponse:
     form = page.form(bound=True)
-    if form.is_valid():
+    if submitted(page.request, form):
         try:
             activity = (
                 submit_activity(by=page.user, unit=page.host, entry=form.entry(), key=page.key)

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guanai.access import needs
+from guanai.attempts import submitted
 from guanai.listing import make_listing, render_list
 from orgs.accounts import (
     SOON,
@@ -110,7 +111,7 @@ def account_create(request: HttpRequest) -> HttpResponse:
     """A new account with its first role; the answer shows its password once."""
     user = user_of(request)
     form = AccountForm(request.POST if request.method == "POST" else None, user=user)
-    if form.is_valid():
+    if submitted(request, form):
         try:
             issued = create_account(by=user, **form.cleaned_data)
         except ValidationError as problems:
@@ -190,7 +191,7 @@ def role_create(request: HttpRequest, pk: int) -> HttpResponse:
     account = account_for_user_or_404(user, pk)
     check_manages(user, account)
     form = RoleForm(request.POST if request.method == "POST" else None, user=user)
-    if form.is_valid():
+    if submitted(request, form):
         try:
             role = assign_role(account=account, by=user, **form.cleaned_data)
         except ValidationError as problems:

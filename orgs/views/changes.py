@@ -1,17 +1,16 @@
 """Pages of 区划调整: the list, the wizard with its preview, one change, taking back and cancelling."""
 
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guanai.access import needs
+from guanai.attempts import attempt, submitted
 from guanai.dependents import change_parts
 from guanai.listing import make_listing, render_list
 from orgs.enums import INTERCHANGEABLE, Action, ChangeState, ChangeVerb, UnitKind
@@ -116,7 +115,7 @@ def change_create(request: HttpRequest, verb: str) -> HttpResponse:
     under, unit = _place(request, user)
     initial = {"unit": unit.code, "sources": [unit.code], "name": unit.name} if unit else None
     form = FORMS[verb](request.POST or None, user=user, under=under, initial=initial)
-    if request.method == "POST" and "edit" not in request.POST and form.is_valid():
+    if "edit" not in request.POST and submitted(request, form):
         change, order = form.change(), form.order()
         preview = attempt(form, lambda: preview_change(change=change, order=order))
         if preview is not None and request.POST.get("seen") != preview.fingerprint:
@@ -142,18 +141,6 @@ def _previewed(
 ) -> HttpResponse:
     context = {"form": form, "preview": preview, "steps": steps, "changed": bool(request.POST.get("seen"))}
     return render(request, "orgs/change_preview.html", context)
-
-
-def attempt(form: forms.BaseForm, action: Callable[[], Result]) -> Result | None:
-    """The result of `action`, or None with its refusal added to the form, at the field that it names."""
-    try:
-        return action()
-    except ValidationError as refused:
-        by_field = refused.message_dict if hasattr(refused, "error_dict") else {"": refused.messages}
-        for name, words in by_field.items():
-            for word in words:
-                form.add_error(name if name in form.fields else None, word)
-        return None
 
 
 @needs(Action.MANAGE_NETWORK)
@@ -182,7 +169,7 @@ def change_take_back(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, f"这项调整{row.get_state_display()}，不能撤回。")
         return redirect("orgs:change_detail", row.pk)
     form = TakeBackForm(request.POST or None)
-    if request.method == "POST" and "edit" not in request.POST and form.is_valid():
+    if "edit" not in request.POST and submitted(request, form):
         order = form.order(user)
         preview = attempt(form, lambda: preview_take_back(restructuring=row, order=order))
         if preview is not None and request.POST.get("seen") != preview.fingerprint:

@@ -1,5 +1,6 @@
 """The menu: what it shows to whom, and which item is the current one."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ class Person:
 
     is_authenticated = True
     large_type = True
+    pk = 1
 
 
 def three(user: Any) -> int:
@@ -145,3 +147,19 @@ def test_every_registered_page_has_an_address() -> None:
     addresses = {item.url_name: reverse(item.url_name) for item in menu.registry.in_order()}
     assert addresses
     assert all(address.startswith("/") for address in addresses.values())
+
+
+def test_counts_are_kept_for_a_user_until_they_write_something() -> None:
+    asked: list[int] = []
+
+    def count(user: Any) -> int:
+        asked.append(user.pk)
+        return len(asked)
+
+    items = [MenuItem(Group.WORK, "活动", "a:b", "view", count=count), MenuItem(Group.WORK, "阵地", "a:c", "view")]
+    one, other = SimpleNamespace(pk=1), SimpleNamespace(pk=2)
+    assert [menu.counts_for(one, items) for _ in range(2)] == [{"a:b": 1}, {"a:b": 1}]
+    assert menu.counts_for(other, items) == {"a:b": 2}
+    menu.forget_counts(one)
+    assert menu.counts_for(one, items) == {"a:b": 3}
+    assert asked == [1, 2, 1]

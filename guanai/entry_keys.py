@@ -32,8 +32,9 @@ class KeyedForm(PageForm, forms.Form):
 
     @property
     def key(self) -> uuid.UUID | None:
+        """What is kept: bound to this form, so that the same text sent with another form says nothing."""
         try:
-            return uuid.UUID(self.cleaned_data["entry_key"])
+            return uuid.uuid5(uuid.UUID(self.cleaned_data["entry_key"]), type(self).__qualname__)
         except ValueError:
             return None
 

@@ -11,6 +11,7 @@ from aid.models import Certification, Child, Consent
 from aid.validators import validate_person
 from guanai import identity
 from guanai.edits import SeenForm
+from guanai.entry_keys import KeyedForm
 from guanai.forms import PageForm
 from orgs.enums import Action
 from orgs.models import User
@@ -64,7 +65,7 @@ class ChildFields(SeenForm):
         }
 
 
-class ChildForm(ChildFields):
+class ChildForm(ChildFields, KeyedForm):
     """Register a child: the guardian's consent comes first (个人信息保护法 31); the guardian is who consents."""
 
     consent_way = forms.ChoiceField(

@@ -33,6 +33,7 @@ from aid.services import (
 from aid.timeline import timeline_of
 from guanai.access import needs
 from guanai.attempts import attempt, submitted
+from guanai.entry_keys import once
 from guanai.forms import RevealForm
 from guanai.listing import make_listing, render_list
 from guanai.models import ViewLog
@@ -161,9 +162,14 @@ def child_looks(request: HttpRequest, pk: int) -> HttpResponse:
 @get_or_post
 @never_cache
 def child_create(request: HttpRequest) -> HttpResponse:
-    form = ChildForm(request.POST or None, user=user_of(request))
+    user = user_of(request)
+    form = ChildForm(request.POST or None, user=user)
     if submitted(request, form):
-        child = attempt(form, lambda: register_child(child=form.to_child(), consent=form.to_consent()))
+
+        def register() -> Child:
+            return register_child(child=form.to_child(), consent=form.to_consent())
+
+        child = attempt(form, lambda: once(form, by=user, make=register))
         if child:
             messages.success(request, f"已登记，编号 {child.number}。")
             return redirect("aid:child_detail", child.pk)

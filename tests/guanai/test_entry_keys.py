@@ -86,6 +86,17 @@ def test_the_key_of_somebody_else_says_nothing() -> None:
 
 
 @pytest.mark.django_db
+def test_the_key_of_another_form_says_nothing() -> None:
+    class Other(KeyedForm):
+        pass
+
+    user, key = make_user(), str(uuid.uuid4())
+    other = Other({"entry_key": key})
+    assert other.is_valid()
+    assert once(filled(key), by=user, make=make_speciality) != once(other, by=user, make=make_speciality)
+
+
+@pytest.mark.django_db
 def test_what_fails_leaves_no_key() -> None:
     user, key = make_user(), str(uuid.uuid4())
 

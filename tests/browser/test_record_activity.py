@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from activities.models import Activity, ActivityDraft
@@ -114,6 +114,17 @@ def test_what_a_secretary_records_is_on_the_dashboard_and_opens(phone: Page) -> 
     expect(phone.get_by_text("第 19 期")).to_be_visible()
     phone.get_by_role("link", name=recorded.name).click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("周末趣味课堂（第 19 期）")
+
+
+def test_what_is_typed_before_the_script_has_come_is_kept_too(phone: Page) -> None:
+    held: list[Route] = []
+    phone.route(re.compile(r"/draft\.js"), lambda route: held.append(route))  # noqa: PLW0108 - it hangs a mark on the function
+    phone.get_by_role("link", name="记一次活动").click(no_wait_after=True)
+    phone.get_by_label("活动名称").fill("写得快的活动")
+    expect(phone.get_by_label("活动名称")).to_have_value("写得快的活动")
+    for route in held:
+        route.continue_()
+    expect(phone.locator("#saved")).to_have_text(re.compile(r"已保存 \d\d:\d\d"), timeout=5_000)
 
 
 def test_what_is_typed_is_kept_within_five_seconds(phone: Page) -> None:

@@ -83,8 +83,17 @@ function showWeekday(hint) {
   hint.textContent = isNaN(day) ? "" : "星期" + "日一二三四五六"[day.getDay()];
 }
 
+/* Who types before this script has come is not heard; what stands in the text fields tells. */
+function typedEarly() {
+  return [...form.elements].some((field) => /^(text|textarea|date|time)$/.test(field.type) && field.value !== field.defaultValue);
+}
+
 if (form && note) {
   form.addEventListener("input", typed);
+  if (typedEarly()) {
+    typedSince = true;
+    schedule();
+  }
   for (const field of document.querySelectorAll("[form='" + form.id + "']")) field.addEventListener("input", typed);
   form.addEventListener("submit", () => { leaving = true; clearTimeout(waiting); });
   addEventListener("pageshow", () => { leaving = false; });

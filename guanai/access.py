@@ -7,7 +7,12 @@ none. Only `orgs.scope` knows what an action means on the tree; this module only
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
+from django.views.decorators.http import require_http_methods
+
 View = TypeVar("View", bound=Callable[..., Any])
+
+# A page with a form: shown, and sent.
+get_or_post: Final = require_http_methods(["GET", "HEAD", "POST"])
 
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed_in"

@@ -1,8 +1,6 @@
 """The list of activities, one activity, and what a reviewer does with it."""
 
 import datetime
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -11,8 +9,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from activities.enums import ActivityState
 from activities.exporters import ACTIVITY_COLUMNS, activity_rows
@@ -22,14 +19,14 @@ from activities.querysets import ActivityQuerySet
 from activities.rows import STATE_KINDS, activity_lines
 from activities.rules import may_edit, may_review, name_for
 from activities.services import accept_activity, return_activity
-from guanai.access import needs
+from guanai.access import get_or_post, needs
 from guanai.edits import ChangedError, parse_seen
 from guanai.listing import make_listing, render_list
-from guanai.sheets import UnitLine, stream_list
 from guanai.templatetags.page import day_time
 from orgs.enums import Action
+from orgs.list_files import sent_list
 from orgs.models import User
-from orgs.scope import allows, home_unit, may, user_of
+from orgs.scope import allows, may, user_of
 from volunteers.models import Volunteer
 
 
@@ -56,21 +53,7 @@ def activity_export(request: HttpRequest) -> FileResponse:
     """The rows of exactly this filter as an Excel list."""
     user = user_of(request)
     _, rows = filtered(request, user)
-    unit = home_unit(user)
-    today = timezone.localdate()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "list.xlsx"
-        stream_list(
-            path,
-            heading="活动台账",
-            columns=ACTIVITY_COLUMNS,
-            rows=activity_rows(rows),
-            unit_line=UnitLine(unit.committee_name if unit else "", today, measure=""),
-            title="活动",
-            dated=today,
-        )
-        # Opened before the folder goes: the open file stays readable until it has been sent.
-        return FileResponse(path.open("rb"), as_attachment=True, filename=f"活动台账{today:%Y%m%d}.xlsx")
+    return sent_list(user, "活动台账", ACTIVITY_COLUMNS, activity_rows(rows), title="活动", stem="活动台账")
 
 
 @needs(Action.VIEW_ACTIVITIES)
@@ -101,7 +84,7 @@ def names_for(user: User, people: Any) -> str:
 
 
 @needs(Action.REVIEW_ACTIVITIES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def activity_return(request: HttpRequest, pk: int) -> HttpResponse:
     """Send an entry back with a reason: a page, or the dialog of the activity's page."""
     user = user_of(request)

@@ -36,7 +36,7 @@ from activities.queries import (
 from activities.rules import may_edit, name_for
 from activities.services import discard_draft, save_draft, submit_activity, update_activity
 from activities.typed import Typed, first
-from guanai.access import needs
+from guanai.access import get_or_post, needs
 from guanai.attempts import submitted
 from guanai.edits import ChangedError
 from orgs.enums import Action
@@ -44,7 +44,6 @@ from orgs.models import Unit, User
 from orgs.scope import user_of
 from volunteers.models import Volunteer
 
-ENTRY_METHODS = ["GET", "HEAD", "POST"]
 MOST_VENUES = 300
 # A longer number is no record's: the database holds eighteen digits of any.
 MOST_DIGITS = 19
@@ -130,7 +129,7 @@ def unit_option(unit: Unit) -> Option:
 
 
 @needs(Action.RECORD_ACTIVITIES)
-@require_http_methods(ENTRY_METHODS)
+@get_or_post
 def activity_create(request: HttpRequest) -> HttpResponse:
     """Record an activity. `?like=<id>` carries an earlier one over, `?draft=<key>` goes on with a draft."""
     user = user_of(request)
@@ -162,7 +161,7 @@ def activity_create(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.RECORD_ACTIVITIES)
-@require_http_methods(ENTRY_METHODS)
+@get_or_post
 def activity_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change an entry that is not archived yet; one that was sent back is submitted again by it."""
     user = user_of(request)

@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from activities.enums import InclusionKind
 from activities.forms import InclusionForm, PaperFilterForm
@@ -15,7 +15,7 @@ from activities.inclusions import inclusion_year
 from activities.models import Inclusion
 from activities.services import save_inclusion
 from activities.validators import FIRST_YEAR
-from guanai.access import needs
+from guanai.access import get_or_post, needs
 from guanai.attachments import serve_attachment
 from guanai.attempts import attempt, submitted
 from guanai.listing import make_listing, render_list
@@ -44,7 +44,7 @@ def inclusion_list(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.VIEW_ACTIVITIES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def inclusion_edit(request: HttpRequest, code: str, year: int, kind: str) -> HttpResponse:
     """The evidence of one cell: to be read by who sees the unit, written by who records for it."""
     user = user_of(request)

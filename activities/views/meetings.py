@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from activities.forms import CloseFollowUpForm, FollowUpFilterForm, MeetingFilterForm, MeetingForm, follow_up_forms
 from activities.models import FollowUp, Meeting
@@ -21,7 +21,7 @@ from activities.queries import (
 )
 from activities.services import close_follow_up, save_meeting
 from activities.services.meetings import TEXTS
-from guanai.access import needs
+from guanai.access import get_or_post, needs
 from guanai.attachments import serve_attachment
 from guanai.attempts import attempt, submitted
 from guanai.entry_keys import once
@@ -29,8 +29,6 @@ from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.models import User
 from orgs.scope import allows, covering, may, user_of
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @needs(Action.VIEW_ACTIVITIES)

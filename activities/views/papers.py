@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from activities.enums import PaperKind, PaperState
 from activities.forms import PaperFilterForm, PaperForm, VenueFilterForm
@@ -16,7 +16,7 @@ from activities.queries import venues_for_user
 from activities.services import save_paper
 from activities.validators import FIRST_YEAR
 from activities.yearly import paper_year
-from guanai.access import needs
+from guanai.access import get_or_post, needs
 from guanai.attempts import attempt, submitted
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
@@ -45,7 +45,7 @@ def paper_list(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.VIEW_ACTIVITIES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def paper_edit(request: HttpRequest, code: str, year: int, kind: str) -> HttpResponse:
     """One paper: to be read by who sees the unit, written and filed by who records for it."""
     user = user_of(request)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from aid.enums import PersonalField
 from aid.forms import (
@@ -31,7 +31,7 @@ from aid.services import (
     withdraw_consent,
 )
 from aid.timeline import timeline_of
-from guanai.access import needs
+from guanai.access import get_or_post, needs
 from guanai.attempts import attempt, submitted
 from guanai.entry_keys import once
 from guanai.forms import RevealForm
@@ -43,8 +43,6 @@ from orgs.scope import allows, may, user_of
 
 REASONS = ("联系走访", "核对登记", "发放助学金或物资")
 LOOKS_SHOWN = 5
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,6 @@
 """Each list as a workbook: exactly the rows of the filter, masked like the page."""
 
-from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 from django.http import FileResponse, HttpRequest
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -13,28 +8,17 @@ from aid.exporters import ListFile, children_file, donations_file, entries_file,
 from aid.forms import ChildFilterForm, DonationFilterForm, EntryFilterForm, GrantFilterForm, PairingFilterForm
 from aid.queries import children_for_user, donations_for_user, entries_for_user, grants_for_user, pairings_for_user
 from guanai.access import needs
-from guanai.sheets import UnitLine, stream_list
 from orgs.enums import Action
+from orgs.list_files import sent_list
 from orgs.models import User
-from orgs.scope import home_unit, user_of
+from orgs.scope import user_of
 
 
 def workbook(user: User, file: ListFile) -> FileResponse:
-    """The list as a download; the file is made in a private directory and gone when it is read."""
-    today, unit = timezone.localdate(), home_unit(user)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "list.xlsx"
-        stream_list(
-            path,
-            heading=file.name,
-            columns=file.columns,
-            rows=file.rows,
-            unit_line=UnitLine(unit.committee_name if unit else "", today),
-            total=file.total,
-            dated=today,
-        )
-        content = BytesIO(path.read_bytes())
-    return FileResponse(content, as_attachment=True, filename=f"{file.name}{today:%Y%m%d}.xlsx")
+    """The list as a download."""
+    return sent_list(
+        user, file.name, file.columns, file.rows, title="名单", stem=file.name, measure="元", total=file.total
+    )
 
 
 @needs(Action.VIEW_CHILDREN)

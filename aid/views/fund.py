@@ -42,8 +42,7 @@ from aid.services import (
     review_grant,
     sign_grant,
 )
-from aid.views.children import get_or_post
-from guanai.access import needs
+from guanai.access import get_or_post, needs
 from guanai.attempts import attempt, submitted
 from guanai.entry_keys import once
 from guanai.listing import make_listing, render_list

@@ -18,8 +18,7 @@ from aid.queries import (
 )
 from aid.services import end_pairing, record_visit, start_pairing
 from aid.timeline import days_left
-from aid.views.children import get_or_post
-from guanai.access import needs
+from guanai.access import get_or_post, needs
 from guanai.attempts import attempt, submitted
 from guanai.entry_keys import once
 from guanai.listing import make_listing, render_list

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from guanai.access import needs
-from guanai.attempts import submitted
+from guanai.access import get_or_post, needs
+from guanai.attempts import attempt, submitted
 from guanai.listing import make_listing, render_list
 from orgs.accounts import (
     SOON,
@@ -42,7 +42,6 @@ from orgs.services import (
     reset_second_factor,
     unlock,
 )
-from orgs.views.signing_in import GET_AND_POST
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +105,14 @@ def _show(request: HttpRequest, user: User, account: User, issued: Issued | None
 
 @needs(Action.MANAGE_ACCOUNTS)
 @never_cache
-@require_http_methods(GET_AND_POST)
+@get_or_post
 def account_create(request: HttpRequest) -> HttpResponse:
     """A new account with its first role; the answer shows its password once."""
     user = user_of(request)
     form = AccountForm(request.POST if request.method == "POST" else None, user=user)
     if submitted(request, form):
-        try:
-            issued = create_account(by=user, **form.cleaned_data)
-        except ValidationError as problems:
-            form.add_error(None, problems)
-        else:
+        issued = attempt(form, lambda: create_account(by=user, **form.cleaned_data))
+        if issued is not None:
             return _show(request, user, issued.account, issued)
     return render(request, "orgs/account_form.html", {"form": form, "cancel_url": reverse("orgs:account_list")})
 
@@ -159,7 +155,7 @@ VERBS = {
 
 @needs(Action.MANAGE_ACCOUNTS)
 @never_cache
-@require_http_methods(GET_AND_POST)
+@get_or_post
 def account_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Say what a verb means, then do it."""
     if verb not in VERBS:
@@ -184,7 +180,7 @@ def account_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 @needs(Action.MANAGE_ACCOUNTS)
 @never_cache
-@require_http_methods(GET_AND_POST)
+@get_or_post
 def role_create(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an account one more role."""
     user = user_of(request)
@@ -192,11 +188,8 @@ def role_create(request: HttpRequest, pk: int) -> HttpResponse:
     check_manages(user, account)
     form = RoleForm(request.POST if request.method == "POST" else None, user=user)
     if submitted(request, form):
-        try:
-            role = assign_role(account=account, by=user, **form.cleaned_data)
-        except ValidationError as problems:
-            form.add_error(None, problems)
-        else:
+        role = attempt(form, lambda: assign_role(account=account, by=user, **form.cleaned_data))
+        if role is not None:
             messages.success(request, f"已授职责：{role.unit.short_name} {role.get_role_display()}。")
             return redirect("orgs:account_detail", pk)
     return _role_page(request, form, account, "授一个职责")
@@ -204,7 +197,7 @@ def role_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.MANAGE_ACCOUNTS)
 @never_cache
-@require_http_methods(GET_AND_POST)
+@get_or_post
 def role_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Set or put off the last day of a role."""
     user = user_of(request)

@@ -7,9 +7,9 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from guanai.access import needs
+from guanai.access import get_or_post, needs
 from guanai.attempts import attempt, submitted
 from guanai.dependents import change_parts
 from guanai.listing import make_listing, render_list
@@ -29,8 +29,6 @@ from orgs.services import (
 from orgs.views.network import parts_of
 
 Result = TypeVar("Result")
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
 # What each verb is, in the words of the office.
 EXPLAINED: dict[str, str] = {
     ChangeVerb.MERGE: "乡镇撤并、村的合并：原单位撤销，下级单位和账号归承接单位；可以并入已有单位，也可以新设。",

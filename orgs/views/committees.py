@@ -9,9 +9,9 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from guanai.access import needs
+from guanai.access import get_or_post, needs
 from guanai.attachments import serve_attachment
 from guanai.attempts import attempt, submitted
 from guanai.edits import NEVER
@@ -29,8 +29,6 @@ from orgs.services import (
     set_conditions,
     withdraw_committee,
 )
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @needs(Action.RECORD_NETWORK)
@@ -139,7 +137,7 @@ def means_edit(request: HttpRequest, code: str, year: int) -> HttpResponse:
     if not unit.has_committee or not _year_runs(year):
         raise Http404("no such year of a committee")
     row = UnitYear.objects.filter(unit=unit, year=year).first()
-    carried = carried_means(unit, year)
+    carried = carried_means(unit, year) if row is None else None
     form = MeansForm(request.POST or None, row=row, carried=carried)
     if submitted(request, form):
         seen = form.seen_at if row else NEVER
@@ -152,7 +150,7 @@ def means_edit(request: HttpRequest, code: str, year: int) -> HttpResponse:
         "unit": unit,
         "year": year,
         "row": row,
-        "carried": carried if row is None else None,
+        "carried": carried,
         "may_record": covering(user, Action.RECORD_NETWORK)(unit),
         "cancel_url": f"{reverse('orgs:means_list')}?year={year}",
     }

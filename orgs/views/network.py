@@ -1,7 +1,5 @@
 """Pages of the network: the tree, one unit, coverage."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -15,15 +13,15 @@ from django_htmx.middleware import HtmxDetails
 from guanai.access import needs
 from guanai.dependents import Part, UnitRecords, unit_parts, unit_records
 from guanai.listing import make_listing, render_list
-from guanai.sheets import UnitLine, stream_list
 from orgs.enums import TIER_OF_KIND, Action
 from orgs.exporters import COLUMNS, coverage_rows
 from orgs.forms import ESTABLISHED, REQUIRED, CoverageFilterForm
+from orgs.list_files import sent_list
 from orgs.models import Unit, User
 from orgs.network import by_place, by_tier, lines_of, load_branch
 from orgs.queries import required_units, top_units, unit_for_user_or_404
 from orgs.querysets import UnitQuerySet
-from orgs.scope import allows, covering, home_unit, may, user_of
+from orgs.scope import allows, covering, may, user_of
 
 
 @needs(Action.VIEW_NETWORK)
@@ -150,17 +148,4 @@ def coverage_export(request: HttpRequest) -> FileResponse:
     """The filtered places as an Excel file."""
     user = user_of(request)
     units = _places(CoverageFilterForm(request.GET, user=user), user)
-    unit, today = home_unit(user), timezone.localdate()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "coverage.xlsx"
-        stream_list(
-            path,
-            heading="应建关工委的单位",
-            columns=COLUMNS,
-            rows=coverage_rows(units),
-            unit_line=UnitLine(unit.committee_name if unit else "", today, ""),
-            title="单位清单",
-            dated=today,
-        )
-        # The open file outlives its name.
-        return FileResponse(path.open("rb"), as_attachment=True, filename=f"应建关工委的单位-{today:%Y%m%d}.xlsx")
+    return sent_list(user, "应建关工委的单位", COLUMNS, coverage_rows(units), title="单位清单")

@@ -9,15 +9,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from guanai.access import signed_in
+from guanai.access import get_or_post, signed_in
+from guanai.attempts import attempt
 from orgs.forms import CodeForm, TokenForm
 from orgs.models import ApiToken, SecondFactor, User
 from orgs.scope import user_of
 from orgs.services import issue_token, leave_second_factor, renew_recovery_codes, revoke_token
 from orgs.signing_in import needs_second_factor
-from orgs.views.signing_in import GET_AND_POST
 
 CODES, OFF = "codes", "off"
 SHOWN_TOKENS = 20
@@ -36,7 +36,7 @@ def tokens_part(account: User, user: User) -> dict[str, Any]:
 
 @signed_in
 @never_cache
-@require_http_methods(GET_AND_POST)
+@get_or_post
 def second_factor_change(request: HttpRequest, verb: str) -> HttpResponse:
     """New recovery codes, or the end of the second factor; each against a code."""
     if verb not in (CODES, OFF):
@@ -73,16 +73,13 @@ def _change(request: HttpRequest, user: User, form: CodeForm, verb: str) -> Http
 
 @signed_in
 @never_cache
-@require_http_methods(GET_AND_POST)
+@get_or_post
 def token_create(request: HttpRequest) -> HttpResponse:
     """Make a token; it is in this answer and nowhere afterwards."""
     form = TokenForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
-            issued = issue_token(user=user_of(request), **form.cleaned_data)
-        except ValidationError as problems:
-            form.add_error(None, problems)
-        else:
+        issued = attempt(form, lambda: issue_token(user=user_of(request), **form.cleaned_data))
+        if issued is not None:
             return render(request, "orgs/token_issued.html", {"issued": issued})
     return render(request, "orgs/token_form.html", {"form": form, "cancel_url": reverse("page:account")})
 

@@ -11,10 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 from django_otp import login as pass_second_factor
 
-from guanai.access import signed_in
+from guanai.access import get_or_post, signed_in
 from guanai.forms import FirstPasswordForm
 from guanai.views import safe_next
 from orgs.forms import CodeForm, SetUpForm
@@ -23,7 +22,6 @@ from orgs.scope import user_of
 from orgs.services import begin_second_factor, confirm_second_factor, verify_code
 from orgs.signing_in import Step, needs_second_factor, next_step
 
-GET_AND_POST = ["GET", "HEAD", "POST"]
 ISSUER = "关工委"
 
 
@@ -34,7 +32,7 @@ def onward(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @never_cache
-@require_http_methods(GET_AND_POST)
+@get_or_post
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Ask for a code of the app, or for a recovery code."""
     user = user_of(request)
@@ -58,7 +56,7 @@ def _pass(request: HttpRequest, factor: SecondFactor) -> None:
 
 @signed_in
 @never_cache
-@require_http_methods(GET_AND_POST)
+@get_or_post
 def first_password(request: HttpRequest) -> HttpResponse:
     """A password of one's own in the place of the one that somebody else made."""
     user = user_of(request)
@@ -74,7 +72,7 @@ def first_password(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @never_cache
-@require_http_methods(GET_AND_POST)
+@get_or_post
 def second_factor_setup(request: HttpRequest) -> HttpResponse:
     """Set an authenticator app up: every look at the page makes another key, a code of it puts it in force.
 

@@ -1,26 +1,23 @@
 """The trail for the auditor: the list over everything, one entry, and the list as a workbook."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from guanai.access import needs
 from guanai.listing import make_listing, render_list
 from guanai.models import AuditSeal, RowEvent, SealCheck
-from guanai.sheets import UnitLine, stream_list
 from orgs.enums import Action
 from orgs.exporters import TRAIL_COLUMNS, trail_rows
 from orgs.forms.trail import TrailFilterForm
+from orgs.list_files import sent_list
 from orgs.models import User
-from orgs.scope import home_unit, user_of
+from orgs.scope import user_of
 from orgs.trail import all_lines, entry_for_user_or_404, lines_of, trail_for_user
 from orgs.trail_words import changes_of
 
@@ -69,20 +66,7 @@ def trail_export(request: HttpRequest) -> HttpResponse | FileResponse:
     if keys.count() > MOST_ROWS:
         messages.error(request, f"一次最多导出 {MOST_ROWS:,} 条。请先用“从”“到”或其他条件缩小范围，再导出。")
         return redirect(f"{reverse('orgs:trail_list')}?{request.GET.urlencode()}")
-    unit, today = home_unit(user), timezone.localdate()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "trail.xlsx"
-        stream_list(
-            path,
-            heading="审计日志",
-            columns=TRAIL_COLUMNS,
-            rows=trail_rows(all_lines(keys)),
-            unit_line=UnitLine(unit.committee_name if unit else "", today, ""),
-            title="审计日志",
-            dated=today,
-        )
-        # The open file outlives its name.
-        return FileResponse(path.open("rb"), as_attachment=True, filename=f"审计日志-{today:%Y%m%d}.xlsx")
+    return sent_list(user, "审计日志", TRAIL_COLUMNS, trail_rows(all_lines(keys)))
 
 
 def _keys(form: TrailFilterForm, user: User) -> Any:

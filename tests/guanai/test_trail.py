@@ -127,7 +127,7 @@ def test_of_a_filter_only_what_is_harmless_is_kept(client: Client, member: User)
     unit = make_unit(member.memberships.get().unit)
     typed = {"q": "欧阳小禾", "phone": "13912345678", "id": "510824201403090018"}
 
-    client.get(reverse("aid:child_export"), {"unit": unit.code, "since": "2026-01-02", **typed})
+    assert b"".join(client.get(reverse("aid:child_export"), {"unit": unit.code, "since": "2026-01-02", **typed}))
 
     kept = TrailEntry.objects.latest("pk").detail["filter"]
     assert kept == {"unit": unit.code, "q": "…", "phone": "…", "id": "…", "since": "2026-01-02"}

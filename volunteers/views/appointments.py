@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from guanai.access import needs
+from guanai.access import get_or_post, needs
 from guanai.attachments import serve_attachment
 from guanai.attempts import attempt, submitted
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
+from orgs.list_files import sent_list
 from orgs.models import Unit, User
 from orgs.queries import unit_for_user_or_404
 from orgs.scope import allows, covering, may, user_of
@@ -29,9 +30,7 @@ from volunteers.posts import (
     units_to_staff,
 )
 from volunteers.services import age_warning, appoint, correct, dismiss
-from volunteers.views.files import sent_list
 
-METHODS = ["GET", "HEAD", "POST"]
 MOST_UNITS = 60
 SCANS = {"appointment": "scan", "dismissal": "dismissal_scan"}
 KEPT = ("post", "official", "official_office", "document", "issued_by", "issued_on", "starts_on")
@@ -117,7 +116,7 @@ def appointment_scan(request: HttpRequest, pk: int, which: str) -> FileResponse:
 
 
 @needs(Action.EDIT_POSTS)
-@require_http_methods(METHODS)
+@get_or_post
 @never_cache
 def appointment_create(request: HttpRequest) -> HttpResponse:
     """登记任职 for the unit of `?unit=`; without one, the units to choose from."""
@@ -144,7 +143,7 @@ def appointment_create(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.EDIT_POSTS)
-@require_http_methods(METHODS)
+@get_or_post
 @never_cache
 def appointment_edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
@@ -163,7 +162,7 @@ def appointment_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Action.EDIT_POSTS)
-@require_http_methods(METHODS)
+@get_or_post
 @never_cache
 def appointment_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)

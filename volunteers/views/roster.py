@@ -1,14 +1,11 @@
 """Pages of the roster: list, export, look-up by identity number, one person, register and correct, reveal."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -21,8 +18,8 @@ from guanai.forms import RevealForm
 from guanai.limits import within_limit
 from guanai.listing import make_listing, render_list
 from guanai.reveals import looks_at, note_look
-from guanai.sheets import UnitLine, stream_list
 from orgs.enums import Action
+from orgs.list_files import sent_list
 from orgs.scope import allows, home_unit, may, user_of
 from volunteers.exporters import COLUMNS, roster_rows
 from volunteers.forms import STATUSES, FindForm, VolunteerFilterForm, VolunteerForm
@@ -70,21 +67,7 @@ def volunteer_export(request: HttpRequest) -> HttpResponse | FileResponse:
     """The filtered list as a masked Excel file, written in chunks beside the request and then sent."""
     user = user_of(request)
     people = VolunteerFilterForm(request.GET, user=user).narrow(volunteers_for_user(user), user)
-    today = timezone.localdate()
-    unit = home_unit(user)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "roster.xlsx"
-        stream_list(
-            path,
-            heading="五老名册",
-            columns=COLUMNS,
-            rows=roster_rows(people),
-            unit_line=UnitLine(unit.committee_name if unit else "", today, ""),
-            title="五老名册",
-            dated=today,
-        )
-        # The open file outlives its name.
-        return FileResponse(path.open("rb"), as_attachment=True, filename=f"五老名册-{today:%Y%m%d}.xlsx")
+    return sent_list(user, "五老名册", COLUMNS, roster_rows(people))
 
 
 @needs(Action.VIEW_ROSTER)

@@ -8,11 +8,12 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from guanai.access import needs
+from guanai.access import get_or_post, needs
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
+from orgs.list_files import sent_list
 from orgs.models import Unit, User, short_name_of
 from orgs.scope import covering, may, user_of
 from volunteers.enums import Post
@@ -21,7 +22,6 @@ from volunteers.post_files import VACANCY_COLUMNS, vacancy_rows
 from volunteers.post_rules import rules_in
 from volunteers.services import set_post_rules
 from volunteers.vacancies import counties_of, days_empty, is_overdue, vacancies
-from volunteers.views.files import sent_list
 
 
 def _rows(form: VacancyFilterForm, user: User) -> Any:
@@ -63,7 +63,7 @@ def vacancy_export(request: HttpRequest) -> FileResponse:
 
 
 @needs(Action.MANAGE_NETWORK)
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 @never_cache
 def post_rules(request: HttpRequest) -> HttpResponse:
     """What the county asks of each post; only for who manages the whole county."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from activities.models import Activity, Meeting, Venue
+from activities.models import Activity, Inclusion, Meeting, Venue
 from guanai.dependents import Part, UnitRecords, register_person_parts, register_unit_records
 from orgs.enums import Action
 from orgs.models import User
@@ -50,5 +50,15 @@ def register() -> None:
             by_unit=lambda branch: counts_by_unit(Venue.objects.filter(closed_on=None), branch),
             url=lambda unit: f"{reverse('activities:venue_list')}?unit={unit.code}&use=open",
             order=22,
+        ),
+        UnitRecords(
+            "inclusions",
+            "五纳入依据",
+            "项",
+            Action.VIEW_ACTIVITIES,
+            by_unit=lambda branch: counts_by_unit(Inclusion.objects.all(), branch),
+            url=lambda unit: f"{reverse('activities:inclusion_list')}?unit={unit.code}",
+            order=23,
+            of_committee=True,
         ),
     )

@@ -20,7 +20,7 @@ class UnitRecords:
 
     `by_unit(branch)` gives {unit id: how many} for the whole branch of a unit in one query; units without records may
     be left out. `url(unit)` is the list of the records of the unit's branch, open to who may do `action` there.
-    `in_tree` makes it a column of the page of the whole network.
+    `in_tree` makes it a column of the page of the whole network; `of_committee` says that only a committee has them.
     """
 
     key: str
@@ -31,6 +31,7 @@ class UnitRecords:
     url: Callable[[SomeUnit], str]
     order: int = 100
     in_tree: bool = False
+    of_committee: bool = False
 
 
 @dataclass(frozen=True, slots=True)

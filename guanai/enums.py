@@ -38,6 +38,7 @@ class Verb(models.TextChoices):
     UPLOAD_REFUSED = "upload_refused", "拒收文件"
     DENIED = "denied", "越权访问"
     EXPIRED = "expired", "到期删除"
+    WITHDRAWN = "withdrawn", "撤下登记"
 
 
 class Finding(models.TextChoices):

@@ -112,6 +112,14 @@ class Action(models.TextChoices):
     USE_ADMIN = "use_admin", "进入管理后台"
 
 
+class WithdrawalReason(models.TextChoices):
+    """Why a founding was recorded by mistake. A choice, since what is typed freely does not belong in the trail."""
+
+    WRONG_UNIT = "wrong_unit", "登错了单位"
+    NOT_ISSUED = "not_issued", "文件没有印发"
+    TWICE = "twice", "重复登记"
+
+
 class ChangeVerb(models.TextChoices):
     """What a document may do to units that exist (design.md, The tree)."""
 

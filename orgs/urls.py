@@ -8,6 +8,7 @@ urlpatterns = [
     path("units/", network.unit_list, name="unit_list"),
     path("units/<slug:code>/", network.unit_detail, name="unit_detail"),
     path("units/<slug:code>/committee/", committees.committee_edit, name="committee_edit"),
+    path("units/<slug:code>/committee/withdraw/", committees.committee_withdraw, name="committee_withdraw"),
     path("units/<slug:code>/committee/scan/", committees.committee_scan, name="committee_scan"),
     path("units/<slug:code>/means/<int:year>/", committees.means_edit, name="means_edit"),
     path("means/", committees.means_list, name="means_list"),

@@ -136,10 +136,15 @@ def _build(side: Side, user: User) -> Job:
     return Job.objects.create(kind=YEAR_REPORT, owner=owner, parameters={"year": 2025, "unit": "510824"})
 
 
+def founded(side: Side, user: User) -> dict[str, Any]:
+    """A committee that may be withdrawn."""
+    Unit.objects.filter(pk=side.village.pk).update(committee_established_on=datetime.date(2015, 6, 1))
+    return {"code": side.village.code}
+
+
 def founded_this_year(side: Side, user: User) -> dict[str, Any]:
     """A committee, since only a committee has means."""
-    Unit.objects.filter(pk=side.village.pk).update(committee_established_on=datetime.date(2015, 6, 1))
-    return {"code": side.village.code, "year": 2025}
+    return {**founded(side, user), "year": 2025}
 
 
 def a_scan(user: User) -> Attachment:
@@ -278,6 +283,7 @@ TABLE = [
     Row("orgs:trail_detail", AUDITORS, lambda side, _: {"stream": "row", "pk": last_event(side.village)}, AUDITORS),
     Row("orgs:unit_detail", NETWORK, lambda side, _: {"code": side.village.code}, NETWORK),
     Row("orgs:committee_edit", PERSONAL, lambda side, _: {"code": side.village.code}, NETWORK, BOTH),
+    Row("orgs:committee_withdraw", PERSONAL, founded, NETWORK, BOTH),
     Row("orgs:committee_scan", NETWORK, scanned, NETWORK),
     Row("orgs:means_list", NETWORK),
     Row("orgs:means_edit", NETWORK, founded_this_year, NETWORK),

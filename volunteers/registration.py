@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from guanai.dependents import Part, UnitRecords, register_unit_parts, register_unit_records
 from orgs.enums import Action
 from orgs.models import Unit, User
+from orgs.querysets import counts_by_unit
 from orgs.scope import allows
 from volunteers.leading_groups import leading_group_lines
+from volunteers.models import Appointment
 from volunteers.queries import roster_by_unit
 
 
@@ -24,7 +27,17 @@ def register_with_network() -> None:
             url=lambda unit: f"{reverse('volunteers:volunteer_list')}?unit={unit.code}",
             order=10,
             in_tree=True,
-        )
+        ),
+        UnitRecords(
+            key="posts",
+            label="在任",
+            measure="人",
+            action=Action.VIEW_NETWORK,
+            by_unit=lambda branch: counts_by_unit(Appointment.objects.running(timezone.localdate()), branch),
+            url=lambda unit: f"{reverse('volunteers:appointment_list')}?unit={unit.code}",
+            order=12,
+            of_committee=True,
+        ),
     )
     register_unit_parts(
         Part(

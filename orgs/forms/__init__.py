@@ -1,5 +1,5 @@
 from orgs.forms.accounts import AccountFilterForm, AccountForm, EndRoleForm, RoleForm
-from orgs.forms.committees import CONFIRMED, WAITING, CommitteeForm, MeansFilterForm, MeansForm
+from orgs.forms.committees import CONFIRMED, WAITING, CommitteeForm, MeansFilterForm, MeansForm, WithdrawForm
 from orgs.forms.network import ESTABLISHED, MISSING, REQUIRED, BranchFilterForm, CoverageFilterForm
 from orgs.forms.signing_in import CodeForm, SetUpForm, TokenForm
 
@@ -21,4 +21,5 @@ __all__ = [
     "RoleForm",
     "SetUpForm",
     "TokenForm",
+    "WithdrawForm",
 ]

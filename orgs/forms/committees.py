@@ -7,20 +7,18 @@ from django.utils import timezone
 
 from guanai.attachments import ScanField
 from guanai.edits import SeenForm
-from guanai.forms import PageForm
-from orgs.enums import Action
+from orgs.enums import Action, WithdrawalReason
 from orgs.forms.network import BranchFilterForm
 from orgs.models import Unit, UnitYear
-from orgs.services import Means, means_of
+from orgs.services import CONDITIONS, Conditions, Founding, Means, means_of
 
-CONDITIONS = ("has_party_organisation", "has_veterans", "has_young_people")
 # What cannot be typed by accident: more money than a township's budget, more staff than a county's.
 MOST_YUAN, MOST_PEOPLE = 99_999_999, 999
 WHOLE = {"invalid": "请填整数", "required": "没有就填 0", "min_value": "不能小于 0", "max_value": "数字太大，请核对"}
 MONEY = {**WHOLE, "invalid": "请填数字，单位是元", "max_decimal_places": "最多两位小数"}
 
 
-class CommitteeForm(PageForm, forms.Form):
+class CommitteeForm(SeenForm):
     """Whether a place should have a committee, and the document that founded it."""
 
     has_party_organisation = forms.BooleanField(label="有党组织", required=False)
@@ -39,21 +37,39 @@ class CommitteeForm(PageForm, forms.Form):
             "document": unit.committee_document,
             "issued_by": unit.committee_issued_by,
         }
-        super().__init__(*args, **{"initial": initial, **kwargs})
+        super().__init__(*args, **{"record": unit, "initial": initial, **kwargs})
+        self.is_founded = unit.has_committee
         if unit.committee_scan_id:
             self.fields["scan"].help_text = "已有扫描件，不换就空着。PDF、JPG 或 PNG，不超过 10 MB。"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("document") and not cleaned.get("established_on") and "established_on" not in self.errors:
-            self.add_error("established_on", "填了成立文号，请填写成立日期；还没有成立就都空着")
-        if cleaned.get("established_on") and not cleaned.get("document") and "document" not in self.errors:
+        day, document = cleaned.get("established_on"), cleaned.get("document")
+        if not day and "established_on" not in self.errors and (document or self.is_founded):
+            words = "填了成立文号，请填写成立日期；还没有成立就都空着"
+            if self.is_founded:
+                words = "请填写成立日期；登错了，请用页面下方的“撤下成立登记”"
+            self.add_error("established_on", words)
+        if not document and "document" not in self.errors and (day or self.is_founded):
             self.add_error("document", "填了成立日期，请填写成立文号；关工委凭文件成立")
         return cleaned
 
     @property
-    def conditions(self) -> dict[str, bool]:
-        return {name: self.cleaned_data[name] for name in CONDITIONS}
+    def conditions(self) -> Conditions:
+        return Conditions(**{name: self.cleaned_data[name] for name in CONDITIONS})
+
+    @property
+    def founding(self) -> Founding | None:
+        """None where there is none yet; only after `is_valid()`."""
+        names = ("established_on", "document", "issued_by", "scan")
+        filled = {name: self.cleaned_data[name] for name in names}
+        return Founding(**filled) if filled["established_on"] else None
+
+
+class WithdrawForm(SeenForm):
+    """撤下成立登记: why the founding was a mistake."""
+
+    reason = forms.ChoiceField(label="撤下的原因", choices=WithdrawalReason.choices, widget=forms.RadioSelect)
 
 
 def count_field(label: str, help_text: str = "") -> forms.IntegerField:

@@ -23,10 +23,11 @@ def short_name_of(name: str) -> str:
 
 
 @tracked(exclude=("name_key", "position"))
-class Unit(MPTTModel):
+class Unit(Edited, MPTTModel):
     """A place in the network: a county, township, department, village, community, school or enterprise.
 
     Written only by `orgs.services`, under the county's advisory lock. Nothing is ever deleted: a unit is closed.
+    `updated_at` is the version of what the form of its committee shows; changes of the network have their own papers.
     """
 
     parent = TreeForeignKey(

@@ -10,13 +10,16 @@ from orgs.services.accounts import (
     unlock,
 )
 from orgs.services.committees import (
+    CONDITIONS,
+    Conditions,
+    Founding,
     Means,
     carried_means,
+    committee_records,
     confirm_as_before,
     confirm_means,
-    establish_committee,
     means_of,
-    set_conditions,
+    record_committee,
     withdraw_committee,
 )
 from orgs.services.orders import Change, Order
@@ -37,9 +40,12 @@ from orgs.services.tokens import IssuedToken, issue_token, revoke_token
 from orgs.services.units import NETWORK_BEGAN, create_unit
 
 __all__ = [
+    "CONDITIONS",
     "NETWORK_BEGAN",
     "AccountMove",
     "Change",
+    "Conditions",
+    "Founding",
     "Issued",
     "IssuedToken",
     "Means",
@@ -53,6 +59,7 @@ __all__ = [
     "carried_means",
     "change_kind",
     "check_role",
+    "committee_records",
     "confirm_as_before",
     "confirm_means",
     "confirm_second_factor",
@@ -62,7 +69,6 @@ __all__ = [
     "dissolve_unit",
     "due_changes",
     "end_role",
-    "establish_committee",
     "grant_role",
     "issue_token",
     "leave_second_factor",
@@ -74,12 +80,12 @@ __all__ = [
     "preview_change",
     "preview_take_back",
     "reactivate",
+    "record_committee",
     "rename_unit",
     "renew_recovery_codes",
     "reset_password",
     "reset_second_factor",
     "revoke_token",
-    "set_conditions",
     "take_back",
     "unlock",
     "verify_code",

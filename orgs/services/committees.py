@@ -11,94 +11,131 @@ from django.db import transaction
 from django.utils import timezone
 
 from guanai.attachments import store_attachment
+from guanai.dependents import unit_records
 from guanai.edits import check_seen
-from orgs.enums import Action
+from guanai.enums import Verb
+from guanai.trail import note
+from orgs.enums import Action, WithdrawalReason
 from orgs.models import Unit, UnitYear, User
 from orgs.scope import allows, covering
 from orgs.services.units import NETWORK_BEGAN
 from orgs.tree import lock_county
 
 
-def set_conditions(
-    *, unit: Unit, has_party_organisation: bool, has_veterans: bool, has_young_people: bool, by: User | None = None
-) -> Unit:
-    """Record whether a place has what a committee needs; all three mean that it should have one.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conditions:
+    """What a place needs for a committee; all three together mean that it should have one."""
 
-    Raises:
-        PermissionDenied: `by` records no network facts there.
-    """
-    _check_recorder(by, unit)
-    unit.has_party_organisation = has_party_organisation
-    unit.has_veterans = has_veterans
-    unit.has_young_people = has_young_people
-    # A plain update: the place in the tree is not written, so no lock is needed.
-    Unit.objects.filter(pk=unit.pk).update(
-        has_party_organisation=has_party_organisation,
-        has_veterans=has_veterans,
-        has_young_people=has_young_people,
-    )
-    return unit
+    has_party_organisation: bool = True
+    has_veterans: bool = True
+    has_young_people: bool = True
 
 
-def establish_committee(
+CONDITIONS = tuple(Conditions.__dataclass_fields__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Founding:
+    """The document by which a Party organisation founded the committee. Without a scan the one before stays."""
+
+    established_on: datetime.date
+    document: str
+    issued_by: str = ""
+    scan: "UploadedFile | None" = None  # type: ignore[type-arg]
+
+
+FOUNDING = ("committee_established_on", "committee_document", "committee_issued_by", "committee_scan")
+VERSION = ("updated_by", "updated_at")
+
+
+def record_committee(
     *,
     unit: Unit,
-    established_on: datetime.date,
-    document: str,
     by: User | None,
-    issued_by: str = "",
-    scan: "UploadedFile | None" = None,  # type: ignore[type-arg]
+    conditions: Conditions | None = None,
+    founding: Founding | None = None,
+    seen: datetime.datetime | None = None,
 ) -> Unit:
-    """Record that a unit's committee was founded by a document of its Party organisation, or put the record right.
+    """Record whether a place should have a committee, and by which document it was founded, or put both right.
 
-    A scan replaces the one before; without one the scan stays.
+    What is None stays as it is; `withdraw_committee` takes a founding back.
 
     Raises:
         PermissionDenied: `by` records no network facts there.
+        ChangedError: somebody else has changed it since `seen`; nothing was written.
         ValidationError: by field: no document, a day to come, before the network began, or a closed unit.
     """
     _check_recorder(by, unit)
-    if not document.strip():
-        raise ValidationError({"document": "请填写成立文号。"}, code="document")
-    if established_on > timezone.localdate():
-        raise ValidationError({"established_on": "成立日期不能晚于今天。"}, code="future")
-    if established_on < NETWORK_BEGAN:
-        raise ValidationError({"established_on": "成立日期不能早于 1990-02-25，那时还没有关工委。"}, code="past")
+    if founding is not None:
+        _check_founding(founding)
     with transaction.atomic():
         unit = lock_county(unit)
-        if unit.closed_on:
-            raise ValidationError(f"{unit.short_name}已撤销，不能再成立关工委。", code="closed")
-        unit.committee_established_on = established_on
-        unit.committee_document = document.strip()
-        unit.committee_issued_by = issued_by.strip()
-        if scan is not None:
-            unit.committee_scan = store_attachment(file=scan, by=by, label=f"{unit.short_name}关工委成立文件")
-        unit.save(
-            update_fields=[
-                "committee_established_on",
-                "committee_document",
-                "committee_issued_by",
-                "committee_scan",
-            ]
-        )
+        if seen is not None:
+            check_seen(unit, seen)
+        if conditions is not None:
+            for name, value in asdict(conditions).items():
+                setattr(unit, name, value)
+        if founding is not None:
+            _write_founding(unit, founding, by)
+        unit.updated_by = by
+        unit.save(update_fields=[*CONDITIONS, *FOUNDING, *VERSION])
     return unit
 
 
-def withdraw_committee(*, unit: Unit, by: User | None) -> Unit:
-    """Take back a founding that was recorded by mistake. The scan stays in the store, named by no unit.
+def _check_founding(founding: Founding) -> None:
+    if not founding.document.strip():
+        raise ValidationError({"document": "请填写成立文号。"}, code="document")
+    if founding.established_on > timezone.localdate():
+        raise ValidationError({"established_on": "成立日期不能晚于今天。"}, code="future")
+    if founding.established_on < NETWORK_BEGAN:
+        raise ValidationError({"established_on": "成立日期不能早于 1990-02-25，那时还没有关工委。"}, code="past")
+
+
+def _write_founding(unit: Unit, founding: Founding, by: User | None) -> None:
+    if unit.closed_on:
+        raise ValidationError(f"{unit.short_name}已撤销，不能再成立关工委。", code="closed")
+    unit.committee_established_on = founding.established_on
+    unit.committee_document = founding.document.strip()
+    unit.committee_issued_by = founding.issued_by.strip()
+    if founding.scan is not None:
+        unit.committee_scan = store_attachment(file=founding.scan, by=by, label=f"{unit.short_name}关工委成立文件")
+
+
+def committee_records(unit: Unit) -> dict[str, str]:
+    """What only a committee has and this one has already: {label: "3 人"}, in the order of the unit's page."""
+    counted = {kind: kind.by_unit(unit).get(unit.pk, 0) for kind in unit_records() if kind.of_committee}
+    return {kind.label: f"{count} {kind.measure}" for kind, count in counted.items() if count}
+
+
+def withdraw_committee(*, unit: Unit, by: User | None, reason: str, seen: datetime.datetime | None = None) -> Unit:
+    """Take back a founding that was recorded by mistake; `reason` is one of `WithdrawalReason`, kept in the trail.
+
+    The scan stays in the store, named by no unit. A committee that ended is no mistake: its unit is closed, or stays.
 
     Raises:
         PermissionDenied: `by` records no network facts there.
+        ChangedError: somebody else has changed it since `seen`; nothing was written.
+        ValidationError: no committee there, no such reason, or records that only a committee has.
     """
     _check_recorder(by, unit)
+    if reason not in WithdrawalReason.values:
+        raise ValidationError({"reason": "请选择撤下的原因。"}, code="reason")
     with transaction.atomic():
         unit = lock_county(unit)
+        if seen is not None:
+            check_seen(unit, seen)
+        if not unit.has_committee:
+            raise ValidationError(f"{unit.short_name}没有登记关工委。", code="no_committee")
+        hanging = committee_records(unit)
+        if hanging:
+            words = "、".join(f"{label} {count}" for label, count in hanging.items())
+            raise ValidationError(f"{unit.committee_name}已有{words}，不是登错，不能撤下。", code="hanging")
         unit.committee_established_on = None
         unit.committee_document = unit.committee_issued_by = ""
         unit.committee_scan = None
-        unit.save(
-            update_fields=["committee_established_on", "committee_document", "committee_issued_by", "committee_scan"]
-        )
+        unit.updated_by = by
+        unit.save(update_fields=[*FOUNDING, *VERSION])
+        note(Verb.WITHDRAWN, actor=by, record=unit, unit_id=unit.pk, reason=WithdrawalReason(reason).label)
     return unit
 
 
@@ -140,9 +177,11 @@ def confirm_means(*, unit: Unit, year: int, means: Means, by: User, seen: dateti
     Raises:
         PermissionDenied: no branch of this recorder.
         ChangedError: somebody else has written it since; nothing was written.
-        ValidationError: no committee there, a year before the committee or still to come.
+        ValidationError: no committee there, a closed unit, a year before the committee or still to come.
     """
     _check_recorder(by, unit)
+    if unit.closed_on:
+        raise ValidationError(f"{unit.short_name}已于 {unit.closed_on} 撤销，不再填报保障。", code="closed")
     founded = unit.committee_established_on
     if founded is None:
         raise ValidationError(f"{unit.short_name}还没有成立关工委，先登记成立文件。", code="no_committee")

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,16 +16,16 @@ from guanai.attempts import attempt, submitted
 from guanai.edits import NEVER
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
-from orgs.forms import CONFIRMED, WAITING, CommitteeForm, MeansFilterForm, MeansForm
-from orgs.models import Unit, UnitYear, User
+from orgs.forms import CONFIRMED, WAITING, CommitteeForm, MeansFilterForm, MeansForm, WithdrawForm
+from orgs.models import Unit, UnitYear
 from orgs.queries import committees_of_year, unit_for_user_or_404
 from orgs.scope import covering, units_for, user_of
 from orgs.services import (
     carried_means,
+    committee_records,
     confirm_as_before,
     confirm_means,
-    establish_committee,
-    set_conditions,
+    record_committee,
     withdraw_committee,
 )
 
@@ -34,27 +33,42 @@ from orgs.services import (
 @needs(Action.RECORD_NETWORK)
 @get_or_post
 def committee_edit(request: HttpRequest, code: str) -> HttpResponse:
-    """Record that a committee was founded, put the record right, or take it back by clearing date and number."""
+    """Record that a committee was founded and whether the place needs one, or put the record right."""
     user = user_of(request)
     unit = unit_for_user_or_404(user, code, Action.RECORD_NETWORK)
     form = CommitteeForm(request.POST or None, request.FILES or None, unit=unit)
-    if submitted(request, form) and attempt(form, lambda: _write_committee(form, unit, user)) is not None:
-        done = "已登记{}关工委。" if form.cleaned_data["established_on"] else "已保存{}的建会条件。"
-        messages.success(request, done.format(unit.short_name))
-        return redirect("orgs:unit_detail", unit.code)
+    if submitted(request, form):
+        founding, seen = form.founding, form.seen_at
+        saved = attempt(
+            form,
+            lambda: record_committee(unit=unit, by=user, conditions=form.conditions, founding=founding, seen=seen),
+        )
+        if saved is not None:
+            done = "已登记{}关工委。" if founding else "已保存{}的建会条件。"
+            messages.success(request, done.format(unit.short_name))
+            return redirect("orgs:unit_detail", unit.code)
     context = {"form": form, "unit": unit, "cancel_url": reverse("orgs:unit_detail", args=[unit.code])}
     return render(request, "orgs/committee_form.html", context)
 
 
-def _write_committee(form: CommitteeForm, unit: Unit, user: User) -> Unit:
-    """Conditions and founding together or not at all."""
-    filled = form.cleaned_data
-    with transaction.atomic():
-        set_conditions(unit=unit, by=user, **form.conditions)
-        if filled["established_on"]:
-            names = ("established_on", "document", "issued_by", "scan")
-            return establish_committee(unit=unit, by=user, **{name: filled[name] for name in names})
-        return withdraw_committee(unit=unit, by=user) if unit.has_committee else unit
+@needs(Action.RECORD_NETWORK)
+@get_or_post
+def committee_withdraw(request: HttpRequest, code: str) -> HttpResponse:
+    """Take back a founding that was recorded by mistake."""
+    user = user_of(request)
+    unit = unit_for_user_or_404(user, code, Action.RECORD_NETWORK)
+    if not unit.has_committee:
+        raise Http404("no committee is recorded there")
+    form = WithdrawForm(request.POST or None, record=unit)
+    if submitted(request, form):
+        reason, seen = form.cleaned_data["reason"], form.seen_at
+        saved = attempt(form, lambda: withdraw_committee(unit=unit, by=user, reason=reason, seen=seen))
+        if saved is not None:
+            messages.success(request, f"已撤下{unit.committee_name}的成立登记。")
+            return redirect("orgs:unit_detail", unit.code)
+    cancel = reverse("orgs:committee_edit", args=[unit.code])
+    context = {"form": form, "unit": unit, "hanging": committee_records(unit), "cancel_url": cancel}
+    return render(request, "orgs/committee_withdraw.html", context)
 
 
 @needs(Action.VIEW_NETWORK)

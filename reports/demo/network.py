@@ -80,7 +80,7 @@ def establish_committees(world: World) -> int:
             continue
         unit.committee_document = f"{world.stem(world.middle(unit))}〔{day.year}〕{number}号"
         founded.append(unit)
-    # As `establish_committee` does one by one: under the county's lock, and nothing of the tree's shape.
+    # As `record_committee` does one by one: under the county's lock, and nothing of the tree's shape.
     lock_county(world.county)
     Unit.objects.bulk_update(founded, ["committee_established_on", "committee_document"], batch_size=200)
     return len(founded)

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from activities.enums import InclusionKind, PaperKind, PaperState, PublicationKind, VenueKind
 from activities.models import Inclusion, Paper, Publication, Venue
 from reports.indicators.declaration import FormPart, Indicator, Kind, Measure, Period, choices, months
-from reports.indicators.organisation import unit_years
+from reports.indicators.organisation import confirmed_years
 from reports.indicators.subjects import INCLUSION, PAPER, PUBLICATION, UNIT_YEAR, VENUE
 
 
@@ -59,18 +59,18 @@ MODEL_STATIONS = VENUES.narrowed(
 BUDGET = Indicator(
     code="budget",
     label="工作经费",
-    definition="本年度各级关工委工作经费之和。",
+    definition="本年度已确认的各级关工委工作经费之和。",
     measure=Measure.YUAN,
     kind=Kind.FLOW,
     part=FormPart.GUARANTEES,
     subject=UNIT_YEAR,
-    records=unit_years,
+    records=confirmed_years,
     value="budget",
 )
 ALLOWANCE = BUDGET.narrowed(
     "allowance_paid",
     "补贴到位",
-    "本年度补贴已经到位的关工委。",
+    "本年度已确认补贴到位的关工委。",
     measure=Measure.UNITS,
     value=None,
     narrow={"allowance_paid": True},

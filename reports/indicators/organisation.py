@@ -29,7 +29,14 @@ def established_units(period: Period) -> QuerySet[Any]:
 
 
 def unit_years(period: Period) -> QuerySet[Any]:
-    return UnitYear.objects.filter(year=period.year).order_by("unit__tree_id", "unit__lft")
+    """The year of every committee; one whose founding was withdrawn as a mistake has none."""
+    rows = UnitYear.objects.filter(year=period.year, unit__committee_established_on__year__lte=period.year)
+    return rows.order_by("unit__tree_id", "unit__lft")
+
+
+def confirmed_years(period: Period) -> QuerySet[Any]:
+    """What somebody has looked at and confirmed: a year that still waits says nothing yet."""
+    return unit_years(period).exclude(confirmed_on=None)
 
 
 def key_posts(period: Period) -> QuerySet[Any]:

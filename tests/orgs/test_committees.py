@@ -12,11 +12,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guanai.edits import NEVER, ChangedError
-from guanai.models import Attachment
-from orgs.enums import Role
+from guanai.enums import Verb
+from guanai.models import Attachment, TrailEntry
+from orgs.enums import Role, WithdrawalReason
 from orgs.models import Unit, UnitYear, User
-from orgs.services import Means, confirm_as_before, confirm_means, establish_committee, withdraw_committee
-from tests.factories import make_county, make_member, make_unit, seen
+from orgs.services import (
+    Conditions,
+    Founding,
+    Means,
+    confirm_as_before,
+    confirm_means,
+    record_committee,
+    withdraw_committee,
+)
+from tests.factories import make_appointment, make_county, make_member, make_unit, seen
 
 pytestmark = pytest.mark.django_db
 FOUNDED = datetime.date(2015, 6, 1)
@@ -59,8 +68,10 @@ def missing_in(client: Client) -> list[str]:
     return [unit.name for unit in client.get("/coverage/?missing=1").context["listing"].page]
 
 
-def entry(**changes: Any) -> dict[str, Any]:
+def entry(unit: Unit, **changes: Any) -> dict[str, Any]:
+    """What the committee's form sends, opened now."""
     filled = {
+        **seen(Unit.objects.get(pk=unit.pk)),
         "has_party_organisation": "on",
         "has_veterans": "on",
         "has_young_people": "on",
@@ -75,7 +86,7 @@ def test_founding_takes_document_and_scan_and_closes_the_gap(world: World) -> No
     client = signed_in(world.secretary)
     assert missing_in(client) == ["长江村村民委员会"]
     scan = SimpleUploadedFile("成立.pdf", PDF)
-    response = client.post(committee_url(world.village), entry(scan=scan), follow=True)
+    response = client.post(committee_url(world.village), entry(world.village, scan=scan), follow=True)
     page = response.content.decode()
     assert "已登记长江村关工委。" in page
     assert "亭委发〔2025〕12号" in page
@@ -97,7 +108,9 @@ def test_founding_takes_document_and_scan_and_closes_the_gap(world: World) -> No
     ],
 )
 def test_wrong_founding_is_explained_and_the_entry_kept(world: World, changes: dict[str, str], words: str) -> None:
-    page = signed_in(world.secretary).post(committee_url(world.village), entry(**changes)).content.decode()
+    page = (
+        signed_in(world.secretary).post(committee_url(world.village), entry(world.village, **changes)).content.decode()
+    )
     assert words in page
     assert "中共亭子镇委员会" in page
     assert "<title>错误：" in page
@@ -107,7 +120,9 @@ def test_wrong_founding_is_explained_and_the_entry_kept(world: World, changes: d
 
 def test_wrong_scan_is_refused_at_its_field_and_nothing_is_stored(world: World) -> None:
     scan = SimpleUploadedFile("成立.pdf", b"MZ a program", "application/pdf")
-    page = signed_in(world.secretary).post(committee_url(world.village), entry(scan=scan)).content.decode()
+    page = (
+        signed_in(world.secretary).post(committee_url(world.village), entry(world.village, scan=scan)).content.decode()
+    )
     assert "这个文件的内容不是" in page
     assert "亭委发〔2025〕12号" in page
     assert not Attachment.objects.exists()
@@ -117,24 +132,66 @@ def test_wrong_scan_is_refused_at_its_field_and_nothing_is_stored(world: World) 
 
 def test_conditions_alone_change_whether_one_is_due(world: World) -> None:
     client = signed_in(world.secretary)
-    only = {"has_party_organisation": "on", "has_young_people": "on"}
+    only = {"has_party_organisation": "on", "has_young_people": "on", **seen(world.village)}
     client.post(committee_url(world.village), only)
     assert missing_in(client) == []
 
 
-def test_a_founding_recorded_by_mistake_is_taken_back(world: World) -> None:
+def withdraw_url(unit: Unit) -> str:
+    return reverse("orgs:committee_withdraw", args=[unit.code])
+
+
+def test_a_founding_recorded_by_mistake_is_taken_back_with_a_reason(world: World) -> None:
     client = signed_in(world.secretary)
-    client.post(committee_url(world.village), entry(scan=SimpleUploadedFile("成立.pdf", PDF)))
-    client.post(committee_url(world.village), entry(established_on="", document="", issued_by=""))
+    client.post(committee_url(world.village), entry(world.village, scan=SimpleUploadedFile("成立.pdf", PDF)))
+    world.village.refresh_from_db()
+    assert 'name="reason"' in client.get(withdraw_url(world.village)).content.decode()
+    client.post(withdraw_url(world.village), {"reason": "wrong_unit", **seen(world.village)})
     world.village.refresh_from_db()
     assert (world.village.has_committee, world.village.committee_document) == (False, "")
     assert world.village.committee_scan is None
+    kept = TrailEntry.objects.get(verb=Verb.WITHDRAWN)
+    assert (kept.actor, kept.unit_id, kept.detail) == (world.secretary, world.village.pk, {"reason": "登错了单位"})
+    assert client.get(withdraw_url(world.village)).status_code == 404
+
+
+def test_clearing_the_founding_withdraws_nothing(world: World) -> None:
+    """Found by a reader: a cleared form took the committee back unasked."""
+    client = signed_in(world.secretary)
+    cleared = entry(world.township, established_on="", document="", issued_by="")
+    page = client.post(committee_url(world.township), cleared).content.decode()
+    assert "撤下成立登记" in page
+    world.township.refresh_from_db()
+    assert world.township.committee_established_on == FOUNDED
+
+
+def test_the_second_of_two_writers_of_a_committee_is_told(world: World) -> None:
+    opened = entry(world.village, established_on="", document="", issued_by="")
+    signed_in(world.colleague).post(committee_url(world.village), entry(world.village))
+    told = signed_in(world.secretary).post(committee_url(world.village), opened).content.decode()
+    assert f"被 {world.colleague.name} 于" in told or "撤下成立登记" in told
+    world.village.refresh_from_db()
+    assert world.village.has_committee
+    with pytest.raises(ChangedError):
+        record_committee(unit=world.village, conditions=Conditions(), by=world.secretary, seen=NEVER)
+    with pytest.raises(ChangedError):
+        withdraw_committee(unit=world.village, by=world.secretary, reason=WithdrawalReason.TWICE, seen=NEVER)
+
+
+def test_a_committee_with_posts_is_not_withdrawn(world: World) -> None:
+    make_appointment(unit=world.township)
+    client = signed_in(world.secretary)
+    page = client.get(withdraw_url(world.township)).content.decode()
+    assert "不能撤下" in page
+    assert 'name="reason"' not in page
+    with pytest.raises(ValidationError, match="不是登错"):
+        withdraw_committee(unit=world.township, by=world.secretary, reason=WithdrawalReason.TWICE)
 
 
 def test_a_correction_without_a_scan_keeps_the_one_before(world: World) -> None:
     client = signed_in(world.secretary)
-    client.post(committee_url(world.village), entry(scan=SimpleUploadedFile("成立.pdf", PDF)))
-    client.post(committee_url(world.village), entry(document="亭委发〔2025〕13号"))
+    client.post(committee_url(world.village), entry(world.village, scan=SimpleUploadedFile("成立.pdf", PDF)))
+    client.post(committee_url(world.village), entry(world.village, document="亭委发〔2025〕13号"))
     world.village.refresh_from_db()
     assert world.village.committee_document == "亭委发〔2025〕13号"
     assert world.village.committee_scan is not None
@@ -142,9 +199,11 @@ def test_a_correction_without_a_scan_keeps_the_one_before(world: World) -> None:
 
 def test_services_refuse_who_records_elsewhere(world: World) -> None:
     with pytest.raises(PermissionDenied):
-        establish_committee(unit=world.village, established_on=FOUNDED, document="文", by=world.stranger)
+        record_committee(
+            unit=world.village, founding=Founding(established_on=FOUNDED, document="文"), by=world.stranger
+        )
     with pytest.raises(PermissionDenied):
-        withdraw_committee(unit=world.township, by=world.reader)
+        withdraw_committee(unit=world.township, by=world.reader, reason=WithdrawalReason.TWICE)
     with pytest.raises(PermissionDenied):
         confirm_means(unit=world.township, year=YEAR, means=Means(), by=world.stranger)
     with pytest.raises(PermissionDenied):
@@ -154,7 +213,7 @@ def test_services_refuse_who_records_elsewhere(world: World) -> None:
 @pytest.mark.parametrize("name", ["committee", "means"])
 def test_who_may_write(world: World, name: str) -> None:
     url = committee_url(world.township)
-    sent: dict[str, Any] = entry()
+    sent: dict[str, Any] = entry(world.township)
     if name == "means":
         url = reverse("orgs:means_edit", args=[world.township.code, YEAR])
         sent = typed_means()
@@ -233,6 +292,12 @@ def test_a_confirmed_row_is_not_written_over_by_an_old_version(world: World) -> 
         confirm_means(unit=world.township, year=YEAR, means=Means(staff=2), by=world.secretary, seen=NEVER)
     confirm_means(unit=world.township, year=YEAR, means=Means(staff=3), by=world.secretary, seen=row.updated_at)
     assert UnitYear.objects.get().staff == 3
+
+
+def test_a_closed_unit_has_no_more_means(world: World) -> None:
+    Unit.objects.filter(pk=world.township.pk).update(closed_on=timezone.localdate())
+    with pytest.raises(ValidationError, match="不再填报保障"):
+        confirm_means(unit=Unit.objects.get(pk=world.township.pk), year=YEAR, means=Means(), by=world.secretary)
 
 
 def test_only_a_committee_has_means_and_only_from_its_year_on(world: World) -> None:

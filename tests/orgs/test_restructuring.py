@@ -14,14 +14,15 @@ from orgs.rules import is_year_open
 from orgs.scope import allows
 from orgs.services import (
     Change,
+    Founding,
     change_kind,
     create_unit,
     dissolve_unit,
-    establish_committee,
     grant_role,
     merge_units,
     order_change,
     preview_change,
+    record_committee,
     rename_unit,
 )
 from orgs.tree import broken_nodes
@@ -262,7 +263,9 @@ def test_nothing_new_is_given_to_a_closed_unit() -> None:
     dissolve(village)
     for attempt in (
         lambda: grant_role(user=make_user(), unit=village, role=Role.CLERK),
-        lambda: establish_committee(unit=village, established_on=DAY, document="苍委〔2025〕1号", by=None),
+        lambda: record_committee(
+            unit=village, founding=Founding(established_on=DAY, document="苍委〔2025〕1号"), by=None
+        ),
         lambda: create_unit(parent=village, name="小组", kind=UnitKind.VILLAGE),
     ):
         with pytest.raises(ValidationError), transaction.atomic():

@@ -7,7 +7,7 @@ from django.utils import timezone
 from orgs.enums import Role, UnitKind
 from orgs.models import Unit, UnitPlacement
 from orgs.scope import allows
-from orgs.services import NETWORK_BEGAN, create_unit, establish_committee, grant_role, move_unit, set_conditions
+from orgs.services import NETWORK_BEGAN, Conditions, Founding, create_unit, grant_role, move_unit, record_committee
 from orgs.tree import broken_nodes
 from tests.factories import codes_of, grant, make_county, make_unit, make_user
 
@@ -176,7 +176,8 @@ def test_moves_that_are_refused_change_nothing() -> None:
 
 def test_a_committee_is_founded_by_a_document() -> None:
     county = make_county()
-    establish_committee(unit=county, established_on=datetime.date(1991, 6, 1), document="苍委〔1991〕8号", by=None)
+    founded = Founding(established_on=datetime.date(1991, 6, 1), document="苍委〔1991〕8号")
+    record_committee(unit=county, founding=founded, by=None)
     county.refresh_from_db()
     assert county.has_committee
     assert county.committee_document == "苍委〔1991〕8号"
@@ -185,14 +186,16 @@ def test_a_committee_is_founded_by_a_document() -> None:
 def test_a_committee_cannot_be_founded_tomorrow() -> None:
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
     with pytest.raises(ValidationError):
-        establish_committee(unit=make_county(), established_on=tomorrow, document="苍委〔2099〕1号", by=None)
+        record_committee(
+            unit=make_county(), founding=Founding(established_on=tomorrow, document="苍委〔2099〕1号"), by=None
+        )
 
 
 def test_conditions_decide_where_a_committee_is_required() -> None:
     county = make_county()
     village = make_unit(make_unit(county))
     assert village in Unit.objects.required()
-    set_conditions(unit=village, has_party_organisation=True, has_veterans=False, has_young_people=True)
+    record_committee(unit=village, conditions=Conditions(has_veterans=False), by=None)
     assert village not in Unit.objects.required()
     assert broken_nodes() == []
 

@@ -87,6 +87,8 @@ def _committees(world: World, dice: random.Random, records: int) -> None:
                     budget=Decimal(dice.randrange(2_000_000)) / 100,
                     staff=dice.randrange(4),
                     periodicals=dice.randrange(20),
+                    # One in five waits still to be confirmed; some have no committee any more.
+                    confirmed_on=datetime.date(year, 3, 1) if dice.random() < 0.8 else None,
                     **{
                         name: dice.random() < 0.5
                         for name in (

@@ -2,6 +2,7 @@
 
 import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -29,11 +30,17 @@ def write_paper(unit: Unit, *kinds: PaperKind, state: str = PaperState.FILED) ->
         Paper.objects.create(unit=unit, year=YEAR, kind=kind, state=state, filed_on=filed)
 
 
+def write_means(unit: Unit, **values: Any) -> None:
+    """The confirmed means of a committee; all its allowances are paid."""
+    Unit.objects.filter(pk=unit.pk).update(committee_established_on=datetime.date(2010, 5, 4))
+    UnitYear.objects.create(unit=unit, year=YEAR, allowance_paid=True, confirmed_on=DAY, **values)
+
+
 def do_everything(unit: Unit, village: Unit) -> None:
     """All that the scheme asks for, part of it by a village."""
     for post in KEY_POSTS:
         make.make_appointment(unit, post=post)
-    UnitYear.objects.create(unit=unit, year=YEAR, budget=Decimal("5000.00"), allowance_paid=True, periodicals=18)
+    write_means(unit, budget=Decimal("5000.00"), periodicals=18)
     law = make.make_theme(nature=ThemeNature.LAW)
     tutoring = make.make_theme(nature=ThemeNature.TUTORING)
     virtue = make.make_theme(nature=ThemeNature.VIRTUE)
@@ -55,8 +62,8 @@ def do_half(unit: Unit, village: Unit) -> None:
     make.make_appointment(unit, post=Post.STAFF, issued_on=DAY)
     make.make_appointment(unit, post=Post.OFFICE_DIRECTOR, ends_on=datetime.date(YEAR, 6, 1))
     make.make_appointment(village, post=Post.EXECUTIVE_DEPUTY_DIRECTOR)
-    UnitYear.objects.create(unit=unit, year=YEAR, budget=Decimal("4999.99"), allowance_paid=True)
-    UnitYear.objects.create(unit=village, year=YEAR, budget=Decimal("9000.00"), allowance_paid=True)
+    write_means(unit, budget=Decimal("4999.99"))
+    write_means(village, budget=Decimal("9000.00"))
     law = make.make_theme(nature=ThemeNature.LAW)
     make.make_activity(unit, theme=make.make_theme(nature=ThemeNature.VIRTUE), held_on=DAY)
     make.make_activity(unit, theme=law, held_on=DAY, sessions=2)

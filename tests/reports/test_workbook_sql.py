@@ -24,7 +24,11 @@ pytestmark = pytest.mark.django_db
 OPEN = "id IN ({units}) AND (closed_on IS NULL OR closed_on > '2025-12-31')"
 REQUIRED = f"FROM orgs_unit WHERE {OPEN} AND has_party_organisation AND has_veterans AND has_young_people"
 BUILT = f"FROM orgs_unit WHERE {OPEN} AND committee_established_on <= '2025-12-31'"
-YEARS = "FROM orgs_unityear WHERE unit_id IN ({units}) AND year = 2025"
+YEARS = (
+    "FROM orgs_unityear y JOIN orgs_unit u ON u.id = y.unit_id WHERE y.unit_id IN ({units}) AND y.year = 2025"
+    " AND u.committee_established_on < '2026-01-01'"
+)
+CONFIRMED = f"{YEARS} AND y.confirmed_on IS NOT NULL"
 ROSTER = (
     "FROM volunteers_volunteer WHERE unit_id IN ({units}) AND joined_on <= '2025-12-31'"
     " AND (left_on IS NULL OR left_on > '2025-12-31')"
@@ -177,14 +181,14 @@ FORM: dict[str, dict[str, str | tuple[str, str]]] = {
         "示范辅导站": f"{COUNT}{VENUES} AND kind = 'tutoring_station' AND is_model",
     },
     "保障": {
-        "工作经费": _sum("budget", YEARS),
-        "补贴到位": f"{COUNT}{YEARS} AND allowance_paid",
-        "有办公室": f"{COUNT}{YEARS} AND has_office",
-        "有活动室": f"{COUNT}{YEARS} AND has_activity_room",
-        "有牌子": f"{COUNT}{YEARS} AND has_name_plate",
-        "制度上墙": f"{COUNT}{YEARS} AND has_rules_on_wall",
-        "工作人员": _sum("staff", YEARS),
-        "刊物征订": _sum("periodicals", YEARS),
+        "工作经费": _sum("budget", CONFIRMED),
+        "补贴到位": f"{COUNT}{CONFIRMED} AND allowance_paid",
+        "有办公室": f"{COUNT}{CONFIRMED} AND has_office",
+        "有活动室": f"{COUNT}{CONFIRMED} AND has_activity_room",
+        "有牌子": f"{COUNT}{CONFIRMED} AND has_name_plate",
+        "制度上墙": f"{COUNT}{CONFIRMED} AND has_rules_on_wall",
+        "工作人员": _sum("staff", CONFIRMED),
+        "刊物征订": _sum("periodicals", CONFIRMED),
         "计划": f"{COUNT}{FILED} AND kind = 'plan'",
         "检查": f"{COUNT}{FILED} AND kind = 'check'",
         "总结": f"{COUNT}{FILED} AND kind = 'summary'",

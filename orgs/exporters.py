@@ -1,10 +1,11 @@
-"""The places of the coverage page, and the trail, as list files."""
+"""The places of the coverage page, the 保障 of a year, and the trail, as list files."""
 
 from collections.abc import Iterable, Iterator
 
 from django.utils.timezone import localtime
 
 from guanai.sheets import Column, Kind, Value
+from orgs.models import UnitYear
 from orgs.querysets import UnitQuerySet
 from orgs.trail import Line
 
@@ -49,3 +50,45 @@ def trail_rows(lines: Iterable[Line]) -> Iterator[tuple[Value, ...]]:
         via = line.row.via if line.stream == "row" else ""
         at = f"{localtime(line.row.at):%Y-%m-%d %H:%M:%S}"
         yield at, line.actor, line.act, line.object, line.summary, via, line.row.address or ""
+
+
+MEANS_COLUMNS = (
+    Column("上级"),
+    Column("关工委"),
+    Column("状态"),
+    Column("办公室"),
+    Column("活动室"),
+    Column("牌子"),
+    Column("制度上墙"),
+    Column("设备"),
+    Column("工作人员（人）", Kind.COUNT),
+    Column("工作经费（元）", Kind.MONEY),
+    Column("五老补贴（元）", Kind.MONEY),
+    Column("补贴到位"),
+    Column("刊物征订（份）", Kind.COUNT),
+    Column("确认日期", Kind.DATE),
+)
+
+
+def means_rows(units: UnitQuerySet, year: int) -> Iterator[list[Value]]:
+    """One row for each committee; what waits shows no figures, since nobody has confirmed any."""
+    for unit in units.iterator(chunk_size=500):
+        row = next((one for one in unit.two_years if one.year == year and one.confirmed_on), None)
+        above = unit.parent.short_name if unit.parent else ""
+        yield [above, unit.committee_name, "已确认" if row else "还没有确认", *_means_values(row)]
+
+
+def _means_values(row: UnitYear | None) -> list[Value]:
+    if row is None:
+        return [None] * (len(MEANS_COLUMNS) - 3)
+    rooms = (row.has_office, row.has_activity_room, row.has_name_plate, row.has_rules_on_wall)
+    return [
+        *("有" if has else "无" for has in rooms),
+        row.equipment,
+        row.staff,
+        row.budget,
+        row.allowance,
+        "是" if row.allowance_paid else "否",
+        row.periodicals,
+        row.confirmed_on,
+    ]

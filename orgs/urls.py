@@ -1,7 +1,7 @@
 from django.urls import path
 
 from orgs import api
-from orgs.views import accounts, changes, committees, network, own_account, signing_in, trail
+from orgs.views import accounts, changes, committees, means, network, own_account, signing_in, trail
 
 app_name = "orgs"
 urlpatterns = [
@@ -10,9 +10,10 @@ urlpatterns = [
     path("units/<slug:code>/committee/", committees.committee_edit, name="committee_edit"),
     path("units/<slug:code>/committee/withdraw/", committees.committee_withdraw, name="committee_withdraw"),
     path("units/<slug:code>/committee/scan/", committees.committee_scan, name="committee_scan"),
-    path("units/<slug:code>/means/<int:year>/", committees.means_edit, name="means_edit"),
-    path("means/", committees.means_list, name="means_list"),
-    path("means/<int:year>/confirm/", committees.means_confirm, name="means_confirm"),
+    path("units/<slug:code>/means/<int:year>/", means.means_edit, name="means_edit"),
+    path("means/", means.means_list, name="means_list"),
+    path("means/export/", means.means_export, name="means_export"),
+    path("means/<int:year>/confirm/", means.means_confirm, name="means_confirm"),
     path("changes/", changes.change_list, name="change_list"),
     path("changes/new/", changes.change_start, name="change_start"),
     path("changes/new/<slug:verb>/", changes.change_create, name="change_create"),

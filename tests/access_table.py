@@ -286,6 +286,7 @@ TABLE = [
     Row("orgs:committee_withdraw", PERSONAL, founded, NETWORK, BOTH),
     Row("orgs:committee_scan", NETWORK, scanned, NETWORK),
     Row("orgs:means_list", NETWORK),
+    Row("orgs:means_export", NETWORK),
     Row("orgs:means_edit", NETWORK, founded_this_year, NETWORK),
     Row("orgs:means_edit", PERSONAL, founded_this_year, NETWORK, POST),
     Row("orgs:means_confirm", PERSONAL, methods=POST, fixed={"year": 2025}),

@@ -1,6 +1,7 @@
 """Founding a committee by document, the conditions for one, and its means of each year."""
 
 import datetime
+import io
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from guanai.edits import NEVER, ChangedError
 from guanai.enums import Verb
@@ -342,6 +344,29 @@ def test_many_are_confirmed_as_before_at_once_and_what_differs_stays(world: Worl
     assert not rows[like.pk].five_goods
     assert rows[done.pk].confirmed_on == datetime.date(YEAR, 2, 1)
     assert new.pk not in rows
+
+
+def test_nothing_is_ticked_for_anybody_and_the_filter_stays(world: World) -> None:
+    UnitYear.objects.create(unit=world.township, year=YEAR - 1, staff=2)
+    client = signed_in(world.secretary)
+    query = f"year={YEAR}&state=waiting"
+    page = client.get(f"/means/?{query}").content.decode()
+    assert f'value="{world.township.code}" form="confirm">' in page
+    response = client.post(f"/means/{YEAR}/confirm/", {"unit": [world.township.code], "query": query})
+    assert response.headers["Location"] == f"/means/?{query}"
+
+
+def test_the_means_of_a_branch_as_an_excel_list(world: World) -> None:
+    mine, waiting = villages(world, 2)
+    confirm_means(unit=mine, year=YEAR, means=Means(has_office=True, budget=Decimal("900.50")), by=world.secretary)
+    UnitYear.objects.create(unit=waiting, year=YEAR - 1, staff=9)
+    response = signed_in(world.secretary).get(f"/means/export/?year={YEAR}")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response)))
+    rows = {row[1]: row for row in book.get_sheet_by_index(0).to_python() if len(row) > 9}
+    assert rows["新0村关工委"][2:5] == ["已确认", "有", "无"]
+    assert rows["新0村关工委"][9] == 900.5
+    assert rows["新1村关工委"][2:] == ["还没有确认", *[""] * 11]
+    assert "云峰镇关工委" not in rows
 
 
 def test_a_forged_unit_confirms_nothing(world: World) -> None:

@@ -59,11 +59,20 @@ function unfoldFilter() {
 
 /* Buttons that can do nothing without JavaScript are hidden until here. */
 function showScriptedButtons() {
-  for (const button of document.querySelectorAll("[data-print], [data-show-password]")) button.hidden = false;
+  for (const button of document.querySelectorAll("[data-print], [data-show-password], [data-tick]")) button.hidden = false;
+}
+
+/* Tick every box of a name on this page; pressed again, none. */
+function tickAll(button) {
+  const boxes = [...document.querySelectorAll(`input[type=checkbox][name="${button.dataset.tick}"]`)];
+  const tick = boxes.some((box) => !box.checked);
+  for (const box of boxes) box.checked = tick;
 }
 
 function pressScriptedButton(event) {
   if (event.target.closest("[data-print]")) window.print();
+  const all = event.target.closest("[data-tick]");
+  if (all) tickAll(all);
   const show = event.target.closest("[data-show-password]");
   if (!show) return;
   const field = document.getElementById(show.dataset.showPassword);
@@ -91,6 +100,7 @@ document.addEventListener("click", followErrorLink);
 document.addEventListener("click", closeDialog);
 document.addEventListener("click", pressScriptedButton);
 document.addEventListener("htmx:afterSwap", openFilledDialog);
+document.addEventListener("htmx:afterSwap", showScriptedButtons);
 document.addEventListener("htmx:beforeSwap", followRedirect);
 document.addEventListener("htmx:responseError", tellFailure);
 document.addEventListener("htmx:sendError", tellFailure);

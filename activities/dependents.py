@@ -26,7 +26,7 @@ def register() -> None:
     register_unit_records(
         UnitRecords(
             "activities",
-            "活动",
+            "历年活动",
             "场",
             Action.VIEW_ACTIVITIES,
             by_unit=lambda branch: counts_by_unit(Activity.objects.all(), branch),
@@ -35,7 +35,7 @@ def register() -> None:
         ),
         UnitRecords(
             "meetings",
-            "会议与培训",
+            "历年会议与培训",
             "次",
             Action.VIEW_ACTIVITIES,
             by_unit=lambda branch: counts_by_unit(Meeting.objects.all(), branch),

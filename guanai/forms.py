@@ -3,6 +3,7 @@
 A page author writes `class ActivityForm(PageForm, forms.ModelForm)` and `{{ form.name.as_field_group }}`.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -137,6 +138,18 @@ class PageForm(forms.BaseForm):
 
     bound_field_class = PageBoundField
     kept: Iterable[str] = ()
+
+
+class MoneyField(forms.DecimalField):
+    """Yuan. Commas between thousands, full-width digits and a 元 behind the number are taken as people type them."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_digits": 12, "decimal_places": 2, **options})
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = unicodedata.normalize("NFKC", value).replace(",", "").replace(" ", "").removesuffix("元")
+        return super().to_python(value)
 
 
 class FilterForm(PageForm, forms.Form):

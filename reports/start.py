@@ -15,12 +15,15 @@ from guanai.cells import Cell
 from guanai.templatetags.page import day
 from orgs.enums import Action, UnitKind
 from orgs.models import Unit, User
-from orgs.scope import branch_q, may
+from orgs.queries import committees_of_year
+from orgs.scope import branch_q, may, units_for
 from reports.dashboard import total_of
 from reports.indicators import INDICATORS, Figure
 from reports.links import records_url
 
 DAYS_AHEAD = 7
+# The year's 保障 is asked for from the beginning of November.
+MEANS_AHEAD = 60
 SHOWN_RETURNED = 5
 SHOWN_DRAFTS = 3
 SHOWN_QUIET = 2
@@ -31,8 +34,9 @@ OWN_FIGURES = (("activities", "活动"), ("young_people", "参加青少年"), ("
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One thing to do: `kind` is that of the state tag (back, due), `url` and `link` the button."""
+    """One thing to do, in `days` (0 for at once): `kind` is that of the state tag, `url` and `link` the button."""
 
+    days: int
     kind: str
     word: str
     when: str
@@ -67,7 +71,8 @@ class Start:
 
     @property
     def to_do(self) -> int:
-        return len(self.todos) + self.more
+        """What falls due within a week; the quarter's visits stand in the list from its first day."""
+        return sum(todo.days <= DAYS_AHEAD for todo in self.todos) + self.more
 
 
 def start_unit(user: User) -> Unit | None:
@@ -88,6 +93,7 @@ def start_of(user: User, unit: Unit) -> Start:
         *(returned_todo(activity) for activity in returned[:SHOWN_RETURNED]),
         *(paper_todo(paper) for paper in due if paper.days <= DAYS_AHEAD),
         *follow_ups_todo(user, today),
+        *means_todo(user, today),
         *visits_todo(user, today),
     ]
     return Start(
@@ -106,6 +112,7 @@ def start_of(user: User, unit: Unit) -> Start:
 
 def returned_todo(activity: Activity) -> Todo:
     return Todo(
+        days=0,
         kind="back",
         word="退回",
         when=day(activity.updated_at),
@@ -118,6 +125,7 @@ def returned_todo(activity: Activity) -> Todo:
 
 def paper_todo(paper: DuePaper) -> Todo:
     return Todo(
+        days=paper.days,
         kind="due",
         word=days_left(paper.days),
         when=f"{day(paper.due_on)}前",
@@ -134,6 +142,7 @@ def follow_ups_todo(user: User, today: datetime.date) -> list[Todo]:
     rows = follow_ups_for_user(user, Action.RECORD_ACTIVITIES).open().filter(due_on__lte=soon)
     return [
         Todo(
+            days=(row.due_on - today).days,
             kind="due",
             word=days_left((row.due_on - today).days),
             when=f"{day(row.due_on)}前",
@@ -171,6 +180,7 @@ def visits_todo(user: User, today: datetime.date) -> list[Todo]:
     )
     return [
         Todo(
+            days=(last - today).days,
             kind="due",
             word=days_left((last - today).days),
             when=f"{day(last)}前",
@@ -178,6 +188,29 @@ def visits_todo(user: User, today: datetime.date) -> list[Todo]:
             text=f"{shown}{'等' if count > SHOWN_QUIET else ''}",
             url=f"{reverse('aid:pairing_list')}?state=quiet",
             link="记走访",
+        )
+    ]
+
+
+def means_todo(user: User, today: datetime.date) -> list[Todo]:
+    """The committees whose 保障 of the year nobody has confirmed, in its last weeks."""
+    last = datetime.date(today.year, 12, 31)
+    days = (last - today).days
+    if days > MEANS_AHEAD:
+        return []
+    waiting = committees_of_year(units_for(user, Action.RECORD_NETWORK), today.year, confirmed=False).count()
+    if not waiting:
+        return []
+    return [
+        Todo(
+            days=days,
+            kind="due",
+            word=days_left(days),
+            when=f"{day(last)}前",
+            title=f"{waiting:,} 个关工委的 {today.year} 年保障还没有确认",
+            text="没有变的，勾选后一起确认",
+            url=f"{reverse('orgs:means_list')}?year={today.year}&state=waiting",
+            link="去确认",
         )
     ]
 

@@ -20,7 +20,7 @@ def register_with_network() -> None:
     register_unit_records(
         UnitRecords(
             key="volunteers",
-            label="在册五老",
+            label="名册在册",
             measure="人",
             action=Action.VIEW_ROSTER,
             by_unit=roster_by_unit,

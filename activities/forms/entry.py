@@ -13,7 +13,7 @@ from activities.queries import co_hosts_to_choose, speakers_to_choose, venue_cal
 from activities.services import ActivityEntry
 from activities.validators import day_problems, people_problems, session_problems, time_problems
 from guanai.edits import parse_seen
-from guanai.forms import PageForm
+from guanai.forms import MoneyField, PageForm
 from orgs.models import Unit, User
 from volunteers.models import Volunteer
 
@@ -92,10 +92,8 @@ class ActivityEntryForm(PageForm, forms.Form):
     partners = forms.ModelMultipleChoiceField(
         label="联动部门", queryset=Partner.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
     )
-    cost = forms.DecimalField(
+    cost = MoneyField(
         label="经费（元）",
-        max_digits=12,
-        decimal_places=2,
         min_value=Decimal(0),
         required=False,
         error_messages={"invalid": "请填数字，例如 350 或 350.50", "min_value": "不能小于 0"},

@@ -8,7 +8,7 @@ from aid.forms.fields import AccountField
 from aid.models import Child
 from aid.queries import accounts_above, accounts_for_user
 from guanai.entry_keys import KeyedForm
-from guanai.forms import PageForm
+from guanai.forms import MoneyField, PageForm
 from orgs.enums import Action
 from orgs.models import User
 
@@ -20,7 +20,7 @@ class DonationForm(KeyedForm):
     donor_kind = forms.ChoiceField(label="捐赠方类别", choices=[("", "请选择"), *DonorKind.choices])
     donor = forms.CharField(label="捐赠方", max_length=60, help_text="类别选匿名时不填。")
     kind = forms.ChoiceField(label="种类", choices=GiftKind.choices, widget=forms.RadioSelect, initial=GiftKind.MONEY)
-    amount = forms.DecimalField(label="金额（元）", help_text="物资填作价金额。", max_digits=12, decimal_places=2)
+    amount = MoneyField(label="金额（元）", help_text="物资填作价金额。")
     goods = forms.CharField(
         label="物资和作价依据", max_length=80, required=False, help_text="种类选物资时填，如书包 50 个，按发票。"
     )
@@ -42,7 +42,7 @@ class GrantForm(KeyedForm):
     kind = forms.ChoiceField(label="种类", choices=GiftKind.choices, widget=forms.RadioSelect, initial=GiftKind.MONEY)
     purpose = forms.ChoiceField(label="用途", choices=FundPurpose.choices)
     item = forms.CharField(label="项目", max_length=40, help_text="如金秋助学、春节慰问。")
-    amount = forms.DecimalField(label="金额（元）", max_digits=12, decimal_places=2)
+    amount = MoneyField(label="金额（元）")
     applied_on = forms.DateField(label="申请日期", initial=timezone.localdate)
 
     def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from guanai.attachments import ScanField
 from guanai.edits import SeenForm
+from guanai.forms import MoneyField
 from orgs.enums import Action, WithdrawalReason
 from orgs.forms.network import BranchFilterForm
 from orgs.models import Unit, UnitYear
@@ -78,16 +79,8 @@ def count_field(label: str, help_text: str = "") -> forms.IntegerField:
     )
 
 
-def money_field(label: str, help_text: str = "") -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label,
-        min_value=0,
-        max_value=MOST_YUAN,
-        decimal_places=2,
-        max_digits=12,
-        help_text=help_text,
-        error_messages=MONEY,
-    )
+def money_field(label: str, help_text: str = "") -> MoneyField:
+    return MoneyField(label=label, min_value=0, max_value=MOST_YUAN, help_text=help_text, error_messages=MONEY)
 
 
 class MeansForm(SeenForm):

@@ -55,7 +55,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "is_county": unit.kind == UnitKind.COUNTY,
         "above": branches_above(user, unit, year),
         "opens_records": opens_records,
-        "to_do": to_do(user),
+        # What waits is counted over all of the user's branches, so it stands on their own first page alone.
+        "to_do": to_do(user) if unit == figures_unit_or_404(user, "") else [],
         "keys": key_figures(unit, year, figures[unit.pk]),
         "months": months_of_activities(unit, year),
         "themes": themes_of_activities(unit, year),

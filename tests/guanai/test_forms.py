@@ -1,8 +1,11 @@
+from decimal import Decimal
+
+import pytest
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.test.html import parse_html
 
-from guanai.forms import FilterForm, PageRenderer
+from guanai.forms import FilterForm, MoneyField, PageRenderer
 
 
 def test_a_select_is_written_as_django_writes_it() -> None:
@@ -19,3 +22,8 @@ def test_a_select_is_written_as_django_writes_it() -> None:
         ours, django = (str(widget.render(name, value, attrs, by)) for by in (PageRenderer(), TemplatesSetting()))
         assert parse_html(ours) == parse_html(django)
     assert str(form["kind"]).count("selected") == 1
+
+
+@pytest.mark.parametrize("typed", ["7200.50", "7,200.50", "７，２００．５０", "7 200.50元"])
+def test_money_is_taken_as_people_type_it(typed: str) -> None:
+    assert MoneyField().clean(typed) == Decimal("7200.50")

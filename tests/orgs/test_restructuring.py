@@ -291,7 +291,7 @@ def test_a_preview_tells_everything_and_writes_nothing() -> None:
         ("大营村", "东溪镇 · 大营村（村）", "元坝镇 · 大营村（村）")
     ]
     assert [(move.account, move.unit, move.to) for move in preview.accounts] == [(secretary.name, "东溪镇", "元坝镇")]
-    assert ("活动", 2, "场") in [(kind.label, kind.count, kind.measure) for kind in preview.records]
+    assert ("历年活动", 2, "场") in [(kind.label, kind.count, kind.measure) for kind in preview.records]
     assert "元坝镇还没有成立关工委，需另行发文。" in preview.warnings
     assert "大营村在同一个上级下面有重名。" in preview.warnings
     # The same question gives the same answer; another tree gives another.

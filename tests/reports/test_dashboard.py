@@ -237,6 +237,13 @@ def test_a_leader_gets_no_link_into_papers_nor_things_to_do(world: World) -> Non
     assert "/papers/" not in leader.content.decode()
 
 
+def test_what_waits_in_the_county_does_not_stand_on_a_township_s_page(world: World) -> None:
+    make.make_activity(world.townships[0], state=ActivityState.SUBMITTED, held_on=TODAY)
+    client = signed_in(world.county, Role.COUNTY_OFFICE)
+    assert client.get(BOARD).context["to_do"]
+    assert client.get(BOARD, {"unit": world.townships[1].code}).context["to_do"] == []
+
+
 def test_only_what_this_user_may_do_is_to_do(world: World) -> None:
     user = make.make_member(world.county, Role.COUNTY_OFFICE)
     before = client_of(user).get(BOARD).context["to_do"]

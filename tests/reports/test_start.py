@@ -14,8 +14,8 @@ from activities.models import Activity, Paper, PaperDeadline
 from activities.services import save_draft
 from aid.queries import quarter_of
 from orgs.enums import Role
-from orgs.models import Unit, User
-from reports.start import days_left, start_of, start_unit
+from orgs.models import Unit, UnitYear, User
+from reports.start import days_left, means_todo, start_of, start_unit, visits_todo
 from tests.factories import (
     make_activity,
     make_child,
@@ -117,6 +117,29 @@ def test_children_without_a_visit_are_counted_and_masked(secretary: User, townsh
     assert "本季度 1 户未走访" in text
     assert "何*明（长江村）" in text
     assert "何小明" not in text
+
+
+def test_the_visits_of_a_quarter_are_not_due_within_a_week_at_its_beginning(secretary: User, township: Unit) -> None:
+    make_pairing(make_child(village_of(township)), starts_on=datetime.date(2025, 1, 6))
+    (todo,) = visits_todo(secretary, datetime.date(2026, 10, 8))
+    assert (todo.days, todo.word) == (84, "还有 84 天")
+    start = start_of(secretary, township)
+    assert start.to_do == sum(todo.days <= 7 for todo in start.todos)
+
+
+def test_means_wait_from_november_on_until_they_are_confirmed(secretary: User, township: Unit) -> None:
+    village = village_of(township)
+    Unit.objects.filter(pk__in=[township.pk, village.pk]).update(committee_established_on=LONG_AGO)
+    day = datetime.date(TODAY.year, 11, 20)
+    (todo,) = means_todo(secretary, day)
+    assert (todo.title, todo.days) == (f"2 个关工委的 {TODAY.year} 年保障还没有确认", 41)
+    assert signed_in(secretary).get(todo.url).context["listing"].total == 2
+    assert means_todo(secretary, datetime.date(TODAY.year, 9, 1)) == []
+    for year in (TODAY.year, TODAY.year - 1):
+        UnitYear.objects.create(unit=village, year=year, confirmed_on=day)
+    assert means_todo(secretary, day)[0].title.startswith("1 个")
+    UnitYear.objects.create(unit=township, year=TODAY.year, confirmed_on=day)
+    assert means_todo(secretary, day) == []
 
 
 def test_a_visit_or_a_young_pairing_is_no_reminder(secretary: User, township: Unit) -> None:

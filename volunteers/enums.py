@@ -27,6 +27,46 @@ class VolunteerStatus(models.TextChoices):
     DECEASED = "deceased", "离世"
 
 
+class Politics(models.TextChoices):
+    """政治面貌."""
+
+    PARTY = "party", "中共党员"
+    DEMOCRATIC = "democratic", "民主党派"
+    NO_PARTY = "no_party", "无党派人士"
+    LEAGUE = "league", "共青团员"
+    MASSES = "masses", "群众"
+
+
+class Education(models.TextChoices):
+    """文化程度."""
+
+    PRIMARY = "primary", "小学及以下"
+    JUNIOR = "junior", "初中"
+    SENIOR = "senior", "高中（中专）"
+    COLLEGE = "college", "大专"
+    BACHELOR = "bachelor", "本科"
+    MASTER = "master", "研究生"
+
+
+class Retirement(models.TextChoices):
+    """离退休类型."""
+
+    VETERAN_CADRE = "veteran_cadre", "离休"
+    RETIRED = "retired", "退休"
+    STEPPED_BACK = "stepped_back", "退居二线"
+    SERVING = "serving", "在职"
+    FARMER = "farmer", "务农"
+    OTHER = "other", "其他"
+
+
+class Health(models.TextChoices):
+    """健康状况 as far as it bears on what somebody can do; illnesses are never collected (domain.md §1)."""
+
+    GOOD = "good", "良好"
+    FAIR = "fair", "一般"
+    WEAK = "weak", "较弱"
+
+
 class Weekday(models.IntegerChoices):
     MONDAY = 1, "周一"
     TUESDAY = 2, "周二"

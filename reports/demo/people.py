@@ -10,8 +10,17 @@ from reports.demo.names import some_sex, texts
 from reports.demo.plan import CORE_VETERANS, OTHER_VETERANS, OTHER_VOLUNTEERS, apportion, between
 from reports.demo.world import World
 from reports.demo.writing import copy, link, write
-from volunteers.enums import Daypart, VeteranKind, VolunteerStatus, Weekday
-from volunteers.models import Availability, Speciality, Volunteer
+from volunteers.enums import (
+    Daypart,
+    Education,
+    Health,
+    Politics,
+    Retirement,
+    VeteranKind,
+    VolunteerStatus,
+    Weekday,
+)
+from volunteers.models import Availability, Interest, Speciality, Volunteer
 from volunteers.services import volunteer_number
 
 # How large the roster of a place is beside another's.
@@ -34,6 +43,13 @@ def make_specialities() -> dict[str, Speciality]:
     for position, name in enumerate(texts("people")["specialities"], 1):
         Speciality.objects.get_or_create(name=name, defaults={"position": position})
     return {speciality.name: speciality for speciality in Speciality.objects.all()}
+
+
+def make_interests() -> list[Interest]:
+    """What people like to do, as `make_specialities`."""
+    for position, name in enumerate(texts("people")["interests"], 1):
+        Interest.objects.get_or_create(name=name, defaults={"position": position})
+    return list(Interest.objects.all())
 
 
 def make_roster(world: World) -> int:
@@ -128,8 +144,29 @@ def _volunteer(world: World, dice: random.Random, unit: Unit, group: str, joined
         left_on=left_on,
         left_reason=dice.choice(texts("people")["left"][status]) if left_on else "",
     )
+    if status == VolunteerStatus.RESTING:
+        volunteer.resting_reason = dice.choice(("身体不适，休养一段时间", "外出带孙辈", "外出务工"))
+    _fill_register(world, volunteer)
     volunteer.derive()
     return volunteer
+
+
+def _fill_register(world: World, person: Volunteer) -> None:
+    """The rest of the 登记表, by a chance of its own, so that nothing else of the world depends on it."""
+    dice = world.plan.stream("register", person.id_number)
+    born = person.birth_date.year if person.birth_date else 0
+    veteran = person.kind != VeteranKind.OTHER
+    if dice.random() < (0.85 if veteran else 0.4):
+        person.politics = Politics.PARTY if dice.random() < (0.8 if veteran else 0.3) else Politics.MASSES
+    if person.politics == Politics.PARTY:
+        person.party_joined = f"{born + dice.randint(20, 40)}-{dice.randint(1, 12):02d}"
+    person.work_began = f"{born + dice.randint(17, 23)}-{dice.randint(1, 12):02d}"
+    person.education = dice.choice((Education.JUNIOR, Education.SENIOR, Education.SENIOR, Education.COLLEGE))
+    if veteran:
+        rural = person.kind == VeteranKind.MODEL_WORKER
+        person.retirement = Retirement.FARMER if rural and dice.random() < 0.6 else Retirement.RETIRED
+        person.health = dice.choices((Health.GOOD, Health.FAIR, Health.WEAK), (6, 3, 1))[0]
+    person.native_place = "四川苍溪" if dice.random() < 0.9 else dice.choice(("四川阆中", "四川旺苍", "四川南部"))
 
 
 def _kind(dice: random.Random, group: str) -> VeteranKind:
@@ -179,12 +216,16 @@ def _write_choices(world: World, people: list[Volunteer], specialities: dict[str
     """Specialities and times, by the number of the person."""
     of_kind = texts("people")["kinds"]
     known: set[tuple[int, int]] = set()
+    liked: set[tuple[int, int]] = set()
+    interests = make_interests()
     times: list[tuple[int, int, str]] = []
     for person in people:
         dice = world.plan.stream("choices", person.number)
         names = dice.sample(of_kind[person.kind]["specialities"], dice.choice((1, 1, 2, 2, 3)))
         known.update((person.pk, specialities[name].pk) for name in names if name in specialities)
         times.extend((person.pk, day, part) for day, part in _times(dice))
+        liked.update((person.pk, one.pk) for one in dice.sample(interests, dice.choice((0, 1, 1, 2))))
+    link(Volunteer.interests.through, "volunteer", "interest", sorted(liked))
     link(Volunteer.specialities.through, "volunteer", "speciality", sorted(known))
     copy(Availability, ("volunteer_id", "weekday", "daypart"), times)
 

@@ -15,7 +15,7 @@ from tests.factories import (
     seen,
 )
 from tests.volunteers.pages import LIST, page_of, signed_in
-from volunteers.models import Volunteer
+from volunteers.models import Interest, Volunteer
 from volunteers.services import TAKEN
 
 pytestmark = pytest.mark.django_db
@@ -52,8 +52,59 @@ def test_registering_without_a_document_is_said_explicitly(township: Unit) -> No
     assert "勾选“无证件”" in refused.content.decode()
     assert "错误：" in refused.content.decode()
     assert not Volunteer.objects.exists()
-    client.post(f"{LIST}new/", form_of(township, sex="male", no_id="on", birth_date="1950-01-15"))
-    assert Volunteer.objects.get().id_number == ""
+    without = form_of(township, sex="male", no_id="on", birth_date="1950-01-15")
+    assert "请写明原因" in client.post(f"{LIST}new/", without).content.decode()
+    client.post(f"{LIST}new/", without | {"no_id_reason": "证件遗失正在补办"})
+    person = Volunteer.objects.get()
+    assert (person.id_number, person.no_id_reason) == ("", "证件遗失正在补办")
+    assert "证件遗失正在补办" in client.get(page_of(person)).content.decode()
+
+
+def test_the_rest_of_the_register_form_is_kept_and_shown(township: Unit) -> None:
+    calligraphy = Interest.objects.create(name="书法")
+    client = signed_in(township)
+    typed = {
+        "former_name": "杜小春",
+        "native_place": "四川苍溪",
+        "politics": "party",
+        "party_joined": "1972.7",
+        "education": "college",
+        "work_began": "１９６８年",
+        "retirement": "retired",
+        "rank": "中学高级教师",
+        "health": "good",
+        "interests": [calligraphy.pk],
+    }
+    number = make_id_number()
+    client.post(f"{LIST}new/", form_of(township, id_number=number, **typed))
+    person = Volunteer.objects.get()
+    assert (person.party_joined, person.work_began) == ("1972-07", "1968")
+    page = client.get(page_of(person)).content.decode()
+    for word in ("杜小春", "中共党员", "1972年7月", "1968年", "退休", "中学高级教师", "书法"):
+        assert word in page
+    edit = client.get(f"{page_of(person)}edit/").content.decode()
+    assert 'value="1972年7月"' in edit
+
+
+@pytest.mark.parametrize(("said", "words"), [("去年", "请填写年月"), ("1940", "应在出生以后"), ("2098-01", "今天以前")])
+def test_a_time_that_cannot_be_is_refused_at_its_field(township: Unit, said: str, words: str) -> None:
+    number = make_id_number()
+    page = signed_in(township).post(f"{LIST}new/", form_of(township, id_number=number, party_joined=said))
+    assert words in page.content.decode()
+    assert not Volunteer.objects.exists()
+
+
+def test_somebody_who_rests_has_a_day_and_a_reason_until_they_are_back(township: Unit) -> None:
+    person = make_volunteer(township)
+    client = signed_in(township)
+    typed = form_of(township, name=person.name, status="resting", resting_since="2026-03-01", resting_reason="带孙辈")
+    client.post(f"{page_of(person)}edit/", typed | seen(person))
+    person.refresh_from_db()
+    assert (person.status, person.resting_reason) == ("resting", "带孙辈")
+    assert "带孙辈" in client.get(page_of(person)).content.decode()
+    client.post(f"{page_of(person)}edit/", typed | seen(person) | {"status": "active"})
+    person.refresh_from_db()
+    assert (person.resting_since, person.resting_reason) == (None, "")
 
 
 def test_a_taken_number_leaks_nobody(township: Unit) -> None:

@@ -25,7 +25,9 @@ def unit(db: None) -> Unit:
 
 
 def register(unit: Unit, **fields: Any) -> Volunteer:
-    return register_volunteer(**{"unit": unit, "name": "杜承志", "kind": VeteranKind.TEACHER, **fields})
+    """Somebody without a document, unless the fields bring one."""
+    known = {"unit": unit, "name": "杜承志", "kind": VeteranKind.TEACHER, "no_id_reason": "证件正在补办"}
+    return register_volunteer(**{**known, **fields})
 
 
 def reasons(error: ValidationError) -> dict[str, list[str]]:

@@ -10,13 +10,24 @@ from guanai import identity
 from guanai.edits import SeenForm
 from guanai.entry_keys import KeyedForm
 from guanai.forms import PageForm
+from guanai.partial_dates import shown_partial_date
 from orgs.enums import Action
 from orgs.forms import BranchFilterForm
 from orgs.models import Unit, User
 from orgs.queries import unit_for_user_or_404
 from orgs.scope import units_for
-from volunteers.enums import Daypart, Sex, VeteranKind, VolunteerStatus, Weekday
-from volunteers.models import Availability, Speciality, Volunteer
+from volunteers.enums import (
+    Daypart,
+    Education,
+    Health,
+    Politics,
+    Retirement,
+    Sex,
+    VeteranKind,
+    VolunteerStatus,
+    Weekday,
+)
+from volunteers.models import Availability, Interest, Speciality, Volunteer
 from volunteers.queries import CURRENT
 from volunteers.querysets import VolunteerQuerySet
 
@@ -93,6 +104,13 @@ class FindForm(PageForm, forms.Form):
 
 TIMES = [(f"{day.value}-{part.value}", f"{day.label}{part.label}") for day in Weekday for part in Daypart]
 NO_NUMBER = "请填写身份证号；没有证件的，勾选“无证件”"
+PARTIAL = "如 1968年7月；只知道年份的填 1968。"
+# What stands in the fold of the form: the rest of the 登记表.
+REGISTER = (
+    *("former_name", "native_place", "politics", "party_joined", "education", "work_began", "retirement", "rank"),
+    *("health", "interests"),
+)
+STATE = ("status", "resting_since", "resting_reason", "left_on", "left_reason")
 KEPT_HINT = "已登记 {masked}；不改就空着。"
 
 
@@ -113,13 +131,33 @@ class VolunteerForm(SeenForm, KeyedForm):
     kind = forms.ChoiceField(label="五老类别", choices=[("", "请选择"), *VeteranKind.choices])
     id_number = forms.CharField(label="身份证号", required=False, max_length=24)
     no_id = forms.BooleanField(label="无证件", required=False)
+    no_id_reason = forms.CharField(
+        label="无证件的原因", required=False, max_length=40, help_text="如 证件遗失正在补办、本人不愿提供。"
+    )
     sex = forms.ChoiceField(label="性别", required=False, choices=[("", "按身份证号"), *Sex.choices])
     birth_date = forms.DateField(label="出生日期", required=False, widget=forms.DateInput())
     phone = forms.CharField(label="电话", required=False, max_length=20)
     address = forms.CharField(label="住址", required=False, max_length=80)
     former_post = forms.CharField(label="原单位和职务", required=False, max_length=60)
+    rank = forms.CharField(label="职级", required=False, max_length=20, help_text="如 正科级、中学高级教师。")
+    former_name = forms.CharField(label="曾用名", required=False, max_length=40)
+    native_place = forms.CharField(label="籍贯", required=False, max_length=40)
+    politics = forms.ChoiceField(label="政治面貌", required=False, choices=[("", "没有填"), *Politics.choices])
+    party_joined = forms.CharField(label="入党时间", required=False, max_length=20, help_text=PARTIAL)
+    education = forms.ChoiceField(label="文化程度", required=False, choices=[("", "没有填"), *Education.choices])
+    work_began = forms.CharField(label="参加工作时间", required=False, max_length=20, help_text=PARTIAL)
+    retirement = forms.ChoiceField(label="离退休类型", required=False, choices=[("", "没有填"), *Retirement.choices])
+    health = forms.ChoiceField(
+        label="健康状况",
+        required=False,
+        choices=[("", "没有填"), *Health.choices],
+        help_text="只看能不能参加活动，不记病情。",
+    )
     specialities = forms.ModelMultipleChoiceField(
         label="特长", required=False, queryset=Speciality.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
+    interests = forms.ModelMultipleChoiceField(
+        label="爱好", required=False, queryset=Interest.objects.all(), widget=forms.CheckboxSelectMultiple
     )
     times = forms.MultipleChoiceField(
         label="服务时间", required=False, choices=TIMES, widget=forms.CheckboxSelectMultiple
@@ -127,6 +165,8 @@ class VolunteerForm(SeenForm, KeyedForm):
     is_core = forms.BooleanField(label="骨干", required=False)
     joined_on = forms.DateField(label="入库日期", widget=forms.DateInput())
     status = forms.ChoiceField(label="状态", choices=VolunteerStatus.choices)
+    resting_since = forms.DateField(label="暂停日期", required=False, widget=forms.DateInput())
+    resting_reason = forms.CharField(label="暂停原因", required=False, max_length=60)
     left_on = forms.DateField(label="退出或离世日期", required=False, widget=forms.DateInput())
     left_reason = forms.CharField(label="退出原因", required=False, max_length=60)
 
@@ -142,7 +182,7 @@ class VolunteerForm(SeenForm, KeyedForm):
         if volunteer:
             self._hint(volunteer)
             return
-        for name in ("status", "left_on", "left_reason"):
+        for name in STATE:
             del self.fields[name]
         self.fields["joined_on"].initial = timezone.localdate()
         self.fields["id_number"].required = not self.data.get("no_id")
@@ -184,6 +224,15 @@ class VolunteerForm(SeenForm, KeyedForm):
         return values
 
     @property
+    def register_fields(self) -> list[forms.BoundField]:
+        """The rest of the 登记表, which stands behind a fold."""
+        return [self[name] for name in REGISTER]
+
+    @property
+    def register_open(self) -> bool:
+        return any(self[name].errors for name in REGISTER)
+
+    @property
     def time_rows(self) -> list[dict[str, Any]]:
         """The boxes of the grid: a row for each part of the day, a box for each weekday."""
         boxes = list(self["times"])
@@ -191,11 +240,15 @@ class VolunteerForm(SeenForm, KeyedForm):
 
 
 def _initial(volunteer: Volunteer) -> dict[str, Any]:
-    plain = ("name", "kind", "former_post", "is_core", "joined_on", "status", "left_on", "left_reason", "sex")
+    register = [name for name in REGISTER if name not in ("interests", "party_joined", "work_began")]
+    plain = ("name", "kind", "former_post", "is_core", "joined_on", "sex", "no_id_reason", *STATE, *register)
     return {
         **{name: getattr(volunteer, name) for name in plain},
         "unit": volunteer.unit.code,
         "no_id": not volunteer.id_number,
+        "party_joined": shown_partial_date(volunteer.party_joined),
+        "work_began": shown_partial_date(volunteer.work_began),
         "specialities": [speciality.pk for speciality in volunteer.specialities.all()],
+        "interests": [interest.pk for interest in volunteer.interests.all()],
         "times": [f"{time.weekday}-{time.daypart}" for time in volunteer.availabilities.all()],
     }

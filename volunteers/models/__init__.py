@@ -1,10 +1,11 @@
 from volunteers.models.appointments import Appointment, PostRule
 from volunteers.models.teams import Team, TeamMember
-from volunteers.models.volunteers import Availability, Speciality, Volunteer, service_words
+from volunteers.models.volunteers import Availability, Interest, Speciality, Volunteer, service_words
 
 __all__ = [
     "Appointment",
     "Availability",
+    "Interest",
     "PostRule",
     "Speciality",
     "Team",

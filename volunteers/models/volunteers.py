@@ -12,7 +12,17 @@ from guanai.history import track_links, tracked
 from guanai.models import Edited
 from guanai.pinyin import pinyin_key
 from orgs.models import Unit
-from volunteers.enums import Daypart, Sex, VeteranKind, VolunteerStatus, Weekday
+from volunteers.enums import (
+    Daypart,
+    Education,
+    Health,
+    Politics,
+    Retirement,
+    Sex,
+    VeteranKind,
+    VolunteerStatus,
+    Weekday,
+)
 from volunteers.querysets import VolunteerQuerySet
 
 if TYPE_CHECKING:
@@ -34,7 +44,22 @@ class Speciality(models.Model):
         return self.name
 
 
-@tracked(exclude=("name_key",), personal=("birth_year",))
+@tracked()
+class Interest(models.Model):
+    """What somebody likes to do (爱好); the county edits the list."""
+
+    name = models.CharField("爱好", max_length=20, unique=True)
+    position = models.PositiveSmallIntegerField("次序", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "爱好"
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked(exclude=("name_key",), personal=("birth_year", "former_name", "native_place", "politics"))
 class Volunteer(Edited):
     """A 五老 or another helper on a unit's roster.
 
@@ -57,11 +82,26 @@ class Volunteer(Edited):
     kind = models.CharField("五老类别", max_length=12, choices=VeteranKind.choices)
     is_core = models.BooleanField("骨干", default=False)
     specialities = models.ManyToManyField(Speciality, blank=True, related_name="volunteers", verbose_name="特长")
+    interests = models.ManyToManyField(Interest, blank=True, related_name="volunteers", verbose_name="爱好")
     former_post = models.CharField("原单位和职务", max_length=60, blank=True)
+    rank = models.CharField("职级", max_length=20, blank=True)
+    former_name = models.CharField("曾用名", max_length=40, blank=True)
+    native_place = models.CharField("籍贯", max_length=40, blank=True)
+    politics = models.CharField("政治面貌", max_length=12, choices=Politics.choices, blank=True)
+    education = models.CharField("文化程度", max_length=10, choices=Education.choices, blank=True)
+    retirement = models.CharField("离退休类型", max_length=14, choices=Retirement.choices, blank=True)
+    health = models.CharField("健康状况", max_length=6, choices=Health.choices, blank=True)
+    # Rosters know these to the year, the month or the day: 1968, 1968-07, 1968-07-01 (guanai.partial_dates).
+    party_joined = models.CharField("入党时间", max_length=10, blank=True)
+    work_began = models.CharField("参加工作时间", max_length=10, blank=True)
+    no_id_reason = models.CharField("无证件的原因", max_length=40, blank=True)
     status = models.CharField("状态", max_length=8, choices=VolunteerStatus.choices, default=VolunteerStatus.ACTIVE)
     joined_on = models.DateField("入库日期")
     left_on = models.DateField("退出日期", null=True, blank=True)
     left_reason = models.CharField("退出原因", max_length=60, blank=True)
+    resting_since = models.DateField("暂停日期", null=True, blank=True)
+    resting_reason = models.CharField("暂停原因", max_length=60, blank=True)
+    checked_on = models.DateField("核对日期", null=True, blank=True)
 
     objects = VolunteerQuerySet.as_manager()
 
@@ -116,6 +156,11 @@ class Volunteer(Edited):
         return "、".join(speciality.name for speciality in self.specialities.all())
 
     @property
+    def interest_line(self) -> str:
+        """书法、太极, from the interests."""
+        return "、".join(interest.name for interest in self.interests.all())
+
+    @property
     def post_line(self) -> str:
         """亭子镇关工委 委员, from `posts` (`queries.running_posts`)."""
         posts: list[Appointment] = getattr(self, "posts", [])
@@ -135,6 +180,7 @@ class Volunteer(Edited):
 
 
 track_links(Volunteer, "specialities")
+track_links(Volunteer, "interests")
 
 
 @tracked()

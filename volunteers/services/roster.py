@@ -12,9 +12,10 @@ from guanai import identity
 from guanai.crypto import blind_index
 from guanai.edits import check_seen
 from guanai.numbers import next_number
+from guanai.partial_dates import parse_partial_date
 from orgs.models import Unit, User
 from volunteers.enums import Sex, VolunteerStatus
-from volunteers.models import Availability, Speciality, Volunteer
+from volunteers.models import Availability, Interest, Speciality, Volunteer
 
 # Says nothing about whose number it is: the person may stand on the roster of a branch that the user cannot see.
 TAKEN = "此证件号已登记，请联系县关工委办公室"
@@ -36,7 +37,19 @@ class VolunteerFields(TypedDict, total=False):
     phone: str
     address: str
     is_core: bool
+    no_id_reason: str
     former_post: str
+    rank: str
+    former_name: str
+    native_place: str
+    politics: str
+    education: str
+    retirement: str
+    health: str
+    party_joined: str
+    work_began: str
+    resting_since: datetime.date | None
+    resting_reason: str
     status: str
     joined_on: datetime.date
     left_on: datetime.date | None
@@ -51,6 +64,7 @@ def volunteer_number(unit_code: str, number: int) -> str:
 def register_volunteer(
     *,
     specialities: Iterable[Speciality] = (),
+    interests: Iterable[Interest] = (),
     times: Iterable[Time] = (),
     by: User | None = None,
     **fields: Unpack[VolunteerFields],
@@ -69,6 +83,7 @@ def register_volunteer(
         volunteer.number = volunteer_number(volunteer.unit.code, number)
         _save(volunteer)
         volunteer.specialities.set(specialities)
+        volunteer.interests.set(interests)
         _set_times(volunteer, times)
     return volunteer
 
@@ -77,6 +92,7 @@ def update_volunteer(
     *,
     volunteer: Volunteer,
     specialities: Iterable[Speciality] | None = None,
+    interests: Iterable[Interest] | None = None,
     times: Iterable[Time] | None = None,
     by: User | None = None,
     seen: datetime.datetime | None = None,
@@ -101,6 +117,8 @@ def update_volunteer(
         _save(current)
         if specialities is not None:
             current.specialities.set(specialities)
+        if interests is not None:
+            current.interests.set(interests)
         if times is not None:
             _set_times(current, times)
     return current
@@ -125,16 +143,15 @@ def _write(volunteer: Volunteer, fields: VolunteerFields) -> None:
         volunteer.phone = _checked_phone(volunteer.phone)
     _check_days(volunteer)
     volunteer.derive()
+    _check_partial_dates(volunteer)
 
 
 def _check_identity(volunteer: Volunteer) -> None:
     """The number decides birth date and sex; what was said beside it must agree."""
     if not volunteer.id_number:
-        if volunteer.birth_date and volunteer.birth_date > timezone.localdate():
-            raise ValidationError({"birth_date": "出生日期不能晚于今天。"}, code="future")
-        if not volunteer.sex:
-            raise ValidationError({"sex": "请选择性别。"}, code="sex")
+        _check_without_document(volunteer)
         return
+    volunteer.no_id_reason = ""
     number = identity.normalise_id(volunteer.id_number)
     try:
         identity.validate_id_number(number)
@@ -150,6 +167,16 @@ def _check_identity(volunteer: Volunteer) -> None:
         raise ValidationError({"id_number": TAKEN}, code="taken")
 
 
+def _check_without_document(volunteer: Volunteer) -> None:
+    """Somebody without a document is possible, with a reason (domain.md §6)."""
+    if not volunteer.no_id_reason:
+        raise ValidationError({"no_id_reason": "没有身份证号的，请写明原因。"}, code="no_id_reason")
+    if volunteer.birth_date and volunteer.birth_date > timezone.localdate():
+        raise ValidationError({"birth_date": "出生日期不能晚于今天。"}, code="future")
+    if not volunteer.sex:
+        raise ValidationError({"sex": "请选择性别。"}, code="sex")
+
+
 def _checked_phone(phone: str) -> str:
     phone = "".join(phone.split())
     try:
@@ -162,6 +189,10 @@ def _checked_phone(phone: str) -> str:
 def _check_days(volunteer: Volunteer) -> None:
     if volunteer.joined_on > timezone.localdate():
         raise ValidationError({"joined_on": "入库日期不能晚于今天。"}, code="future")
+    if volunteer.status != VolunteerStatus.RESTING:
+        volunteer.resting_since, volunteer.resting_reason = None, ""
+    elif volunteer.resting_since and volunteer.resting_since > timezone.localdate():
+        raise ValidationError({"resting_since": "暂停日期不能晚于今天。"}, code="future")
     if volunteer.status not in GONE:
         volunteer.left_on, volunteer.left_reason = None, ""
         return
@@ -169,6 +200,21 @@ def _check_days(volunteer: Volunteer) -> None:
         raise ValidationError({"left_on": "退出或离世要填写日期。"}, code="left_on")
     if volunteer.left_on < volunteer.joined_on:
         raise ValidationError({"left_on": "退出日期不能早于入库日期。"}, code="order")
+
+
+def _check_partial_dates(volunteer: Volunteer) -> None:
+    """入党 and 参加工作 to the year, the month or the day, in the one form in which they are stored."""
+    this_day = f"{timezone.localdate():%Y-%m-%d}"
+    for name in ("party_joined", "work_began"):
+        said = getattr(volunteer, name)
+        if not said:
+            continue
+        known = parse_partial_date(said)
+        if known is None:
+            raise ValidationError({name: "请填写年月，如 1968年7月；只知道年份的填 1968。"}, code="partial_date")
+        if known > this_day or (volunteer.birth_year and int(known[:4]) <= volunteer.birth_year):
+            raise ValidationError({name: "应在出生以后、今天以前。"}, code="order")
+        setattr(volunteer, name, known)
 
 
 def _save(volunteer: Volunteer) -> None:

@@ -17,6 +17,7 @@ from guanai.entry_keys import once
 from guanai.forms import RevealForm
 from guanai.limits import within_limit
 from guanai.listing import make_listing, render_list
+from guanai.partial_dates import shown_partial_date
 from guanai.reveals import looks_at, note_look
 from orgs.enums import Action
 from orgs.list_files import sent_list
@@ -133,6 +134,7 @@ def _detail(request: HttpRequest, person: Volunteer, revealed: str = "") -> Http
     context = {
         "person": person,
         "secrets": secrets_of(person, revealed, may_reveal=may_reveal),
+        "register": register_facts(person),
         "appointments": person.appointments.select_related("unit").order_by("-starts_on"),
         "left_posts": posts_after_leaving(person),
         "teams": person.teams.select_related("team", "team__unit"),
@@ -145,6 +147,23 @@ def _detail(request: HttpRequest, person: Volunteer, revealed: str = "") -> Http
         "may_edit": allows(user, Action.EDIT_ROSTER, person.unit),
     }
     return render(request, "volunteers/volunteer_detail.html", context)
+
+
+def register_facts(person: Volunteer) -> list[tuple[str, str]]:
+    """Label and value of what the 登记表 knows beside the basic facts; what is not known is left out."""
+    values = {
+        "former_name": person.former_name,
+        "native_place": person.native_place,
+        "politics": person.get_politics_display(),
+        "party_joined": shown_partial_date(person.party_joined),
+        "education": person.get_education_display(),
+        "work_began": shown_partial_date(person.work_began),
+        "retirement": person.get_retirement_display(),
+        "health": person.get_health_display(),
+        "no_id_reason": person.no_id_reason,
+    }
+    labels = {name: str(Volunteer._meta.get_field(name).verbose_name) for name in values}
+    return [(labels[name], value) for name, value in values.items() if value]
 
 
 def looks_of(person: Volunteer) -> list[dict[str, Any]]:

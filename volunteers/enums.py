@@ -127,3 +127,20 @@ class TeamKind(models.TextChoices):
     LAW_DEPUTIES = "law_deputies", "法治副校长"
     SUPERVISORS = "supervisors", "义务监督员"
     STUDIO = "studio", "五老工作室"
+
+
+class RowState(models.TextChoices):
+    """What a row of a file means for the roster."""
+
+    NEW = "new", "新增"
+    CHANGED = "changed", "有变化"
+    SAME = "same", "相同"
+    QUESTION = "question", "待确认"
+    ERROR = "error", "有错误"
+
+
+class ImportState(models.TextChoices):
+    OPEN = "open", "未导入"
+    COMMITTED = "committed", "已导入"
+    UNDONE = "undone", "已撤销"
+    EXPIRED = "expired", "已过期"

@@ -12,13 +12,14 @@ from django.db.models.functions import Cast, Least, Mod, Now
 from activities.enums import ActivityForm, ActivityState, ThemeNature, VenueKind
 from activities.models import Activity, Venue
 from activities.services import activity_number
+from guanai.bulk import link
 from orgs.enums import UnitKind
 from orgs.models import Unit, User
 from reports.demo.hosts import Slot, slots_of_year
 from reports.demo.names import texts
 from reports.demo.plan import some_day
 from reports.demo.world import World, sample
-from reports.demo.writing import link, write
+from reports.demo.writing import write
 from volunteers.enums import VeteranKind
 from volunteers.models import Volunteer
 

@@ -4,12 +4,13 @@ import datetime
 import random
 from collections.abc import Iterator
 
+from guanai.bulk import copy, link
 from orgs.enums import UnitKind
 from orgs.models import Unit
 from reports.demo.names import some_sex, texts
 from reports.demo.plan import CORE_VETERANS, OTHER_VETERANS, OTHER_VOLUNTEERS, apportion, between
 from reports.demo.world import World
-from reports.demo.writing import copy, link, write
+from reports.demo.writing import write
 from volunteers.enums import (
     Daypart,
     Education,

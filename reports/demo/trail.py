@@ -9,13 +9,13 @@ import random
 from django.utils import timezone
 
 from aid.models import Child
+from guanai.bulk import copy
 from guanai.enums import Verb
 from guanai.models import TrailEntry, ViewLog
 from orgs.enums import Role
 from orgs.models import User
 from reports.demo.accounts import SIGN_INS
 from reports.demo.world import World
-from reports.demo.writing import copy
 
 # A stream of its own: what comes before and after it in the demonstration stays as it was.
 SEED, DAYS, LOOKS = 20260, 14, 3

@@ -1,12 +1,16 @@
 from volunteers.models.appointments import Appointment, PostRule
+from volunteers.models.imports import ColumnMemory, RosterImport, RosterImportRow
 from volunteers.models.teams import Team, TeamMember
 from volunteers.models.volunteers import Availability, Interest, Speciality, Volunteer, service_words
 
 __all__ = [
     "Appointment",
     "Availability",
+    "ColumnMemory",
     "Interest",
     "PostRule",
+    "RosterImport",
+    "RosterImportRow",
     "Speciality",
     "Team",
     "TeamMember",

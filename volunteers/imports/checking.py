@@ -1,0 +1,307 @@
+"""Every row of a file against the roster: new, changed, same, in question, or in error. Nothing is written here."""
+
+import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from guanai import identity
+from guanai.crypto import blind_index
+from orgs.enums import Action
+from orgs.models import Unit, User
+from orgs.scope import covering
+from volunteers.enums import RowState, Sex, VolunteerStatus
+from volunteers.imports.cells import CellError
+from volunteers.imports.columns import LABELS
+from volunteers.imports.places import Places
+from volunteers.imports.rows import Problem, Said
+from volunteers.models import Interest, Speciality, Volunteer
+from volunteers.services.roster import TAKEN
+
+# Fields that are written as they are said.
+PLAIN = (
+    *("name", "sex", "phone", "address", "kind", "is_core", "former_post", "rank", "former_name", "native_place"),
+    *("politics", "party_joined", "education", "work_began", "retirement", "health", "joined_on", "no_id_reason"),
+)
+LISTS: Mapping[str, type[Speciality] | type[Interest]] = {"specialities": Speciality, "interests": Interest}
+CREATE, LEAVE_OUT = "create", "leave"
+_CHUNK = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a person decided before: unknown terms ({"specialities": {"唱歌": "create" | "leave" | "文体书画"}}), and
+    rows in question ({12: "" for somebody new, or the number of who is meant})."""
+
+    terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    people: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Checked:
+    """One row: what it means. `changes` go by field from the old value to the new one."""
+
+    row: int
+    state: RowState
+    person: Volunteer | None = None
+    unit: Unit | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Roster:
+    """What of the base a file speaks of, read in a handful of queries whatever its length."""
+
+    def __init__(self, rows: Sequence[Said], *, lock: bool = False) -> None:
+        numbers = {said.values["number"] for said in rows if said.values.get("number")}
+        ids = {said.values["id_number"] for said in rows if said.values.get("id_number")}
+        indexes = {number: blind_index(number) for number in ids}
+        self.by_number = {person.number: person for person in _people("number", numbers, lock=lock)}
+        found = {bytes(person.id_index): person for person in _people("id_index", indexes.values(), lock=lock)}
+        self.by_id = {number: found[index] for number, index in indexes.items() if index in found}
+        names = {said.values["name"] for said in rows if not said.values.get("number") and "name" in said.values}
+        self.by_name: dict[str, list[Volunteer]] = {}
+        for person in _people("name", names, lock=lock):
+            self.by_name.setdefault(person.name, []).append(person)
+
+
+def _people(name: str, values: Collection[Any], *, lock: bool) -> list[Volunteer]:
+    rows = Volunteer.objects.select_related("unit").prefetch_related("specialities", "interests", "availabilities")
+    rows = rows.select_for_update(of=("self",)) if lock else rows
+    wanted, found = list(values), []
+    for start in range(0, len(wanted), _CHUNK):
+        found.extend(rows.filter(**{f"{name}__in": wanted[start : start + _CHUNK]}).order_by("pk"))
+    return found
+
+
+class Checker:
+    """Checks rows for one importer: `unit` is where new people stand whose row names no unit."""
+
+    def __init__(self, *, unit: Unit, by: User | None, ruling: Ruling | None = None) -> None:
+        self.unit = unit
+        self.places = Places(unit)
+        self.ruling = ruling or Ruling()
+        self._may_edit = covering(by, Action.EDIT_ROSTER) if by is not None else (lambda _: True)
+        self._terms = {name: dict(model.objects.values_list("name", "pk")) for name, model in LISTS.items()}
+        self._ids: dict[str, int] = {}
+        self._people: dict[int, int] = {}
+        self.unknown: dict[str, list[str]] = {name: [] for name in LISTS}
+
+    def check(self, rows: Sequence[Said], *, lock: bool = False) -> list[Checked]:
+        """One result for each row, in the order of the file."""
+        roster = Roster(rows, lock=lock)
+        return [self._check(said, roster) for said in rows]
+
+    def _check(self, said: Said, roster: Roster) -> Checked:
+        result = Checked(said.row, RowState.ERROR, values=dict(said.values), problems=list(said.problems))
+        self._see_identity(result)
+        self._see_unit(result)
+        self._see_terms(result)
+        person = self._match(result, roster)
+        if not result.problems and result.state != RowState.QUESTION:
+            if person is None:
+                self._see_new(result)
+            else:
+                self._see_known(result, person)
+        elif result.problems:
+            result.state = RowState.ERROR
+        return result
+
+    def _wrong(self, result: Checked, name: str, reason: str) -> None:
+        result.problems.append(Problem(LABELS[name], reason))
+
+    def _see_identity(self, result: Checked) -> None:
+        """ID, birth date and sex agree; the same ID stands once in a file."""
+        values = result.values
+        number = values.get("id_number")
+        if not number:
+            return
+        born, sex = identity.birth_date_of(number), identity.sex_of(number)
+        said = values.get("birth_date")
+        if said and not f"{born}".startswith(said):
+            self._wrong(result, "birth_date", "与身份证号里的出生日期不一致。")
+        if values.setdefault("sex", sex) != sex:
+            self._wrong(result, "sex", f"与身份证号不一致，证件号是{Sex(sex).label}性。")
+        earlier = self._ids.setdefault(number, result.row)
+        if earlier != result.row:
+            self._wrong(result, "id_number", f"与第 {earlier} 行的证件号相同。")
+
+    def _see_unit(self, result: Checked) -> None:
+        said = result.values.pop("unit", None)
+        if said is None:
+            return
+        try:
+            result.unit = self.places.find(said)
+        except CellError as error:
+            self._wrong(result, "unit", error.reason)
+
+    def _see_terms(self, result: Checked) -> None:
+        """Terms become the keys of the county's lists; what is on none of them is an error until somebody rules."""
+        for name in LISTS:
+            if name not in result.values:
+                continue
+            keys: list[int | str] = []
+            for term in result.values[name]:
+                known = self._terms[name].get(term)
+                ruled = self.ruling.terms.get(name, {}).get(term, "")
+                if known is not None:
+                    keys.append(known)
+                elif ruled == CREATE:
+                    keys.append(term)
+                elif ruled in self._terms[name]:
+                    keys.append(self._terms[name][ruled])
+                elif ruled != LEAVE_OUT:
+                    self._unknown(result, name, term)
+            result.values[name] = list(dict.fromkeys(keys))
+
+    def _unknown(self, result: Checked, name: str, term: str) -> None:
+        if term not in self.unknown[name]:
+            self.unknown[name].append(term)
+        self._wrong(result, name, f"“{term[:20]}”不在{LABELS[name]}目录里。")
+
+    def _match(self, result: Checked, roster: Roster) -> Volunteer | None:
+        """Who is meant: by number, by ID, or by ruling; a mere name never decides."""
+        values = result.values
+        if number := values.get("number"):
+            person = roster.by_number.get(number)
+            if person is None:
+                self._wrong(result, "number", "名册里没有这个编号。")
+            elif values.get("id_number") and person.id_number and values["id_number"] != person.id_number:
+                self._wrong(result, "id_number", "与这个编号登记的证件号不同，请核对。")
+            elif roster.by_id.get(values.get("id_number", ""), person).pk != person.pk:
+                self._wrong(result, "id_number", TAKEN)
+            return self._only_once(result, person)
+        person = roster.by_id.get(values.get("id_number", ""))
+        if person is not None:
+            if self._may_edit(person.unit) and values.get("name", person.name) != person.name:
+                self._wrong(result, "name", "证件号已登记，但登记的姓名不同，请核对。")
+            return self._only_once(result, person)
+        return self._only_once(result, self._by_name(result, roster))
+
+    def _by_name(self, result: Checked, roster: Roster) -> Volunteer | None:
+        alike = [
+            person
+            for person in roster.by_name.get(result.values.get("name", ""), ())
+            if self._may_edit(person.unit) and _may_be(person, result.values)
+        ]
+        if not alike:
+            return None
+        if result.row in self.ruling.people:
+            chosen = self.ruling.people[result.row]
+            return next((person for person in alike if person.number == chosen), None)
+        if not result.problems:
+            result.state = RowState.QUESTION
+            result.person = alike[0]
+            numbers = "、".join(person.number for person in alike[:3])
+            reason = f"与名册中 {numbers} 同名同出生日期。是同一人的，请填编号；不是的，请填身份证号。"
+            self._wrong(result, "name", reason)
+        return None
+
+    def _only_once(self, result: Checked, person: Volunteer | None) -> Volunteer | None:
+        if person is not None:
+            earlier = self._people.setdefault(person.pk, result.row)
+            if earlier != result.row:
+                self._wrong(result, "name", f"与第 {earlier} 行是同一个人。")
+            if not self._may_edit(person.unit):
+                self._wrong(result, "id_number", TAKEN)
+        return person
+
+    def _see_new(self, result: Checked) -> None:
+        values = result.values
+        result.unit = result.unit or self.unit
+        if not values.get("name"):
+            self._wrong(result, "name", "缺姓名。")
+        if not values.get("kind"):
+            self._wrong(result, "kind", "缺五老类别。")
+        if not values.get("id_number"):
+            if not values.get("no_id_reason"):
+                self._wrong(result, "id_number", "缺证件号；没有证件的，加“无证件的原因”一栏写明。")
+            if not values.get("sex"):
+                self._wrong(result, "sex", "没有证件号的要填性别。")
+        if values.get("deceased") or values.get("status") in (VolunteerStatus.LEFT, VolunteerStatus.DECEASED):
+            self._wrong(result, "status", "已退出或离世的不再入库。")
+        _check_times(result)
+        result.state = RowState.ERROR if result.problems else RowState.NEW
+
+    def _see_known(self, result: Checked, person: Volunteer) -> None:
+        result.person = person
+        values = result.values
+        for name in PLAIN:
+            if name in values and values[name] != getattr(person, name) and values[name] != "":
+                result.changes[name] = (getattr(person, name), values[name])
+        if values.get("id_number") and not person.id_number:
+            result.changes["id_number"] = ("", values["id_number"])
+        self._see_birth(result, person)
+        if result.unit is not None and result.unit.pk != person.unit_id:
+            result.changes["unit"] = (person.unit, result.unit)
+        for name in LISTS:
+            if name in values and set(values[name]) != {one.pk for one in getattr(person, name).all()}:
+                result.changes[name] = ([one.pk for one in getattr(person, name).all()], values[name])
+        if "times" in values:
+            known = sorted((time.weekday, time.daypart) for time in person.availabilities.all())
+            if values["times"] != known:
+                result.changes["times"] = (known, values["times"])
+        self._see_state(result, person)
+        _check_times(result)
+        if result.problems:
+            result.state = RowState.ERROR
+        else:
+            result.state = RowState.CHANGED if result.changes else RowState.SAME
+
+    def _see_birth(self, result: Checked, person: Volunteer) -> None:
+        said = result.values.get("birth_date")
+        if not said or result.values.get("id_number"):
+            return
+        if person.birth_date:
+            if not f"{person.birth_date}".startswith(said):
+                self._wrong(result, "birth_date", "与登记的出生日期不一致，请核对。")
+        elif len(said) == 10:
+            result.changes["birth_date"] = (None, said)
+        elif person.birth_year != int(said[:4]):
+            result.changes["birth_year"] = (person.birth_year, int(said[:4]))
+
+    def _see_state(self, result: Checked, person: Volunteer) -> None:
+        """暂停 and 在册 may come from a file; who left or died needs a day, and has posts to see to: on their page."""
+        values = result.values
+        gone = (VolunteerStatus.LEFT, VolunteerStatus.DECEASED)
+        status = values.get("status", person.status)
+        if values.get("deceased"):
+            status = VolunteerStatus.DECEASED
+        if status == person.status:
+            return
+        if status in gone or person.status in gone:
+            self._wrong(result, "status", "退出、离世和恢复在册，请在本人的页面登记日期和原因。")
+        else:
+            result.changes["status"] = (person.status, status)
+
+
+def _may_be(person: Volunteer, values: Mapping[str, Any]) -> bool:
+    """Could a row of the same name be this person? Not if both have an ID, nor if the birth dates contradict."""
+    if values.get("id_number") and person.id_number:
+        return False
+    said = values.get("birth_date") or ""
+    if not said and values.get("id_number"):
+        said = f"{identity.birth_date_of(values['id_number'])}"
+    known = f"{person.birth_date}" if person.birth_date else str(person.birth_year or "")
+    shared = min(len(said), len(known))
+    return said[:shared] == known[:shared]
+
+
+def _check_times(result: Checked) -> None:
+    """入党 and 参加工作 after the birth and before today; nobody joins a roster tomorrow."""
+    values, today = result.values, timezone.localdate()
+    born = (values.get("birth_date") or "")[:4]
+    if values.get("id_number"):
+        born = values["id_number"][6:10]
+    elif not born and result.person is not None:
+        born = str(result.person.birth_year or "")
+    for name in ("party_joined", "work_began"):
+        said = values.get(name)
+        if said and (said > f"{today}" or (born and said[:4] <= born)):
+            result.problems.append(Problem(LABELS[name], "应在出生以后、今天以前。"))
+    joined: datetime.date | None = values.get("joined_on")
+    if joined and joined > today:
+        result.problems.append(Problem(LABELS["joined_on"], "入库日期不能晚于今天。"))

@@ -1,0 +1,60 @@
+"""The input back with a column of reasons, so that only the wrong rows are put right and sent again."""
+
+import datetime
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import openpyxl
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font, PatternFill
+
+from volunteers.imports.tables import Cell, SheetCells
+
+if TYPE_CHECKING:
+    from volunteers.services.imports import FileCheck
+
+REASON = "没有导入的原因"
+
+
+def write_error_file(sheet: SheetCells, found: "FileCheck") -> bytes:
+    """An .xlsx with the cells of the sheet as they were read and, behind them, why a row was not taken in.
+
+    Everything is text or a date: nothing that begins with = is a formula.
+    """
+    reasons = {
+        result.row: "；".join(f"{problem.column}：{problem.reason}" for problem in result.problems)
+        for result in found.wrong
+    }
+    width = max((len(row) for row in sheet.rows), default=0)
+    book = openpyxl.Workbook(write_only=True)
+    page = book.create_sheet(sheet.name[:31] or "名册")
+    red = PatternFill("solid", fgColor="FDECEC")
+    for number, row in enumerate(sheet.rows, 1):
+        cells: list[WriteOnlyCell] = [_cell(page, value) for value in _padded(row, width)]
+        last = _cell(page, REASON if number == found.heading.row else reasons.get(number, ""))
+        if number == found.heading.row:
+            last.font = Font(bold=True)
+        if number in reasons:
+            for cell in (*cells, last):
+                cell.fill = red
+        page.append([*cells, last])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _padded(row: Sequence[Cell], width: int) -> list[Cell]:
+    return [*row, *[None] * (width - len(row))]
+
+
+def _cell(page: object, value: Cell) -> WriteOnlyCell:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    cell = WriteOnlyCell(page, value=value if isinstance(value, datetime.date | None) else str(value))  # type: ignore[arg-type]
+    if isinstance(value, datetime.date):
+        cell.number_format = "yyyy-mm-dd"
+    elif value is not None:
+        cell.data_type = "s"
+        cell.number_format = "@"
+    return cell

@@ -73,7 +73,8 @@ MEANS_COLUMNS = (
 def means_rows(units: UnitQuerySet, year: int) -> Iterator[list[Value]]:
     """One row for each committee; what waits shows no figures, since nobody has confirmed any."""
     for unit in units.iterator(chunk_size=500):
-        row = next((one for one in unit.two_years if one.year == year and one.confirmed_on), None)
+        rows: list[UnitYear] = getattr(unit, "two_years", [])
+        row = next((one for one in rows if one.year == year and one.confirmed_on), None)
         above = unit.parent.short_name if unit.parent else ""
         yield [above, unit.committee_name, "已确认" if row else "还没有确认", *_means_values(row)]
 

@@ -38,7 +38,7 @@ def insert(rows: Sequence[_Row], *, by: str) -> None:
     with connection.cursor() as cursor:
         statement = "INSERT INTO {} ({}) SELECT {} FROM staged RETURNING {}, {}"
         key, own = sql.Identifier(str(meta.pk.column)), sql.Identifier(str(meta.get_field(by).column))  # type: ignore[union-attr]
-        cursor.execute(sql.SQL(statement).format(sql.Identifier(meta.db_table), names, names, own, key))
+        cursor.execute(_text(sql.SQL(statement).format(sql.Identifier(meta.db_table), names, names, own, key)))
         keys = dict(cursor.fetchall())
         cursor.execute("DROP TABLE staged")
     for row in rows:
@@ -58,12 +58,12 @@ def update(rows: Sequence[_Row]) -> None:
         for field in fields
         if not field.primary_key
     )
-    key = sql.Identifier(str(meta.pk.column))  # type: ignore[union-attr]
+    key = sql.Identifier(str(meta.pk.column))
     statement = sql.SQL("UPDATE {table} SET {pairs} FROM staged WHERE {table}.{key} = staged.{key}").format(
         table=sql.Identifier(meta.db_table), pairs=pairs, key=key
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(_text(statement))
         cursor.execute("DROP TABLE staged")
 
 
@@ -71,7 +71,7 @@ def _stage(rows: Sequence[Model], fields: Sequence["Field[Any, Any]"], *, add: b
     table = sql.Identifier(rows[0]._meta.db_table)
     with connection.cursor() as cursor:
         create = "CREATE TEMPORARY TABLE staged ON COMMIT DROP AS SELECT {} FROM {} WHERE FALSE"
-        cursor.execute(sql.SQL(create).format(_names(fields), table))
+        cursor.execute(_text(sql.SQL(create).format(_names(fields), table)))
     values = ([field.get_db_prep_save(_value(field, row, add=add), connection) for field in fields] for row in rows)
     _copy(sql.Identifier("staged"), [str(field.column) for field in fields], values)
 
@@ -85,6 +85,11 @@ def _value(field: "Field[Any, Any]", row: Model, *, add: bool) -> Any:
 
 def _names(fields: Sequence["Field[Any, Any]"]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
+
+
+def _text(statement: sql.Composed) -> str:
+    """The context of the row history is put before statements that are text."""
+    return statement.as_string(None)
 
 
 def _copy(table: sql.Identifier, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:

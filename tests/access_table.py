@@ -147,6 +147,14 @@ def founded_this_year(side: Side, user: User) -> dict[str, Any]:
     return {**founded(side, user), "year": 2025}
 
 
+def own_import(side: Side, user: User) -> dict[str, Any]:
+    """A file that the user has uploaded; outside their branch, that somebody else has."""
+    content = base64.b85encode(csv_of(("姓名", "证件号"), ("张三", "1"))).decode()
+    owner = user if side.village.name.startswith("内") else side.activity.recorded_by
+    made = RosterImport.objects.create(unit=side.village, by=owner, content=content, fields=["name", "id_number"])
+    return {"pk": made.pk}
+
+
 def a_scan(user: User) -> Attachment:
     return store_attachment(file=SimpleUploadedFile("a.pdf", b"%PDF-1.7 a paper"), by=user, label="文件")
 
@@ -305,6 +313,12 @@ TABLE = [
     Row("volunteers:volunteer_detail", ROSTER, by_pk("volunteer"), ROSTER),
     Row("volunteers:volunteer_edit", PERSONAL, by_pk("volunteer"), ROSTER, BOTH),
     Row("volunteers:volunteer_reveal", PERSONAL, by_pk("volunteer", field="phone"), ROSTER, BOTH),
+    Row("volunteers:import_start", PERSONAL, methods=BOTH),
+    Row("volunteers:import_detail", PERSONAL, own_import, methods=BOTH),
+    Row("volunteers:import_columns", PERSONAL, own_import, methods=BOTH),
+    Row("volunteers:import_errors", PERSONAL, own_import),
+    Row("volunteers:import_commit", PERSONAL, own_import, methods=POST),
+    Row("volunteers:import_undo", PERSONAL, own_import, methods=POST),
     Row("activities:activity_list", ROSTER),
     Row("activities:activity_export", ROSTER),
     Row("activities:activity_create", RECORDERS, methods=BOTH),

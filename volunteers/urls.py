@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from volunteers import api
-from volunteers.views import appointments, roster, vacancies
+from volunteers.views import appointments, imports, roster, vacancies
 
 
 class SecretName:
@@ -37,6 +37,12 @@ urlpatterns = [
     path("volunteers/export/", roster.volunteer_export, name="volunteer_export"),
     path("volunteers/find/", roster.volunteer_find, name="volunteer_find"),
     path("volunteers/new/", roster.volunteer_create, name="volunteer_create"),
+    path("volunteers/import/", imports.import_start, name="import_start"),
+    path("volunteers/import/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("volunteers/import/<int:pk>/columns/", imports.import_columns, name="import_columns"),
+    path("volunteers/import/<int:pk>/errors/", imports.import_errors, name="import_errors"),
+    path("volunteers/import/<int:pk>/commit/", imports.import_commit, name="import_commit"),
+    path("volunteers/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("volunteers/<int:pk>/", roster.volunteer_detail, name="volunteer_detail"),
     path("volunteers/<int:pk>/edit/", roster.volunteer_edit, name="volunteer_edit"),
     path("volunteers/<int:pk>/reveal/<volunteer_secret:field>/", roster.volunteer_reveal, name="volunteer_reveal"),

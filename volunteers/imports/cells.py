@@ -185,7 +185,7 @@ def _text(field: str) -> Callable[[Cell], str | Unchanged]:
 
 
 def _fitting(text: str, field: str) -> str:
-    longest = Volunteer._meta.get_field(field).max_length or 80
+    longest: int = getattr(Volunteer._meta.get_field(field), "max_length", None) or 80
     if len(text) > longest:
         raise CellError(f"最多 {longest} 个字，这里有 {len(text)} 个。")
     return text

@@ -60,7 +60,7 @@ class Roster:
         ids = {said.values["id_number"] for said in rows if said.values.get("id_number")}
         indexes = {number: blind_index(number) for number in ids}
         self.by_number = {person.number: person for person in _people("number", numbers, lock=lock)}
-        found = {bytes(person.id_index): person for person in _people("id_index", indexes.values(), lock=lock)}
+        found = {bytes(person.id_index or b""): person for person in _people("id_index", indexes.values(), lock=lock)}
         self.by_id = {number: found[index] for number, index in indexes.items() if index in found}
         names = {said.values["name"] for said in rows if not said.values.get("number") and "name" in said.values}
         self.by_name: dict[str, list[Volunteer]] = {}
@@ -71,7 +71,7 @@ class Roster:
 def _people(name: str, values: Collection[Any], *, lock: bool) -> list[Volunteer]:
     rows = Volunteer.objects.select_related("unit").prefetch_related("specialities", "interests", "availabilities")
     rows = rows.select_for_update(of=("self",)) if lock else rows
-    wanted, found = list(values), []
+    wanted, found = list(values), list[Volunteer]()
     for start in range(0, len(wanted), _CHUNK):
         found.extend(rows.filter(**{f"{name}__in": wanted[start : start + _CHUNK]}).order_by("pk"))
     return found

@@ -3,7 +3,7 @@
 import datetime
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 REASON = "没有导入的原因"
 
 
-def write_error_file(sheet: SheetCells, found: "FileCheck") -> bytes:
+def error_file(sheet: SheetCells, found: "FileCheck") -> io.BytesIO:
     """An .xlsx with the cells of the sheet as they were read and, behind them, why a row was not taken in.
 
     Everything is text or a date: nothing that begins with = is a formula.
@@ -31,7 +31,7 @@ def write_error_file(sheet: SheetCells, found: "FileCheck") -> bytes:
     page = book.create_sheet(sheet.name[:31] or "名册")
     red = PatternFill("solid", fgColor="FDECEC")
     for number, row in enumerate(sheet.rows, 1):
-        cells: list[WriteOnlyCell] = [_cell(page, value) for value in _padded(row, width)]
+        cells = [_cell(page, value) for value in _padded(row, width)]
         last = _cell(page, REASON if number == found.heading.row else reasons.get(number, ""))
         if number == found.heading.row:
             last.font = Font(bold=True)
@@ -41,14 +41,15 @@ def write_error_file(sheet: SheetCells, found: "FileCheck") -> bytes:
         page.append([*cells, last])
     file = io.BytesIO()
     book.save(file)
-    return file.getvalue()
+    file.seek(0)
+    return file
 
 
 def _padded(row: Sequence[Cell], width: int) -> list[Cell]:
     return [*row, *[None] * (width - len(row))]
 
 
-def _cell(page: object, value: Cell) -> WriteOnlyCell:
+def _cell(page: object, value: Cell) -> Any:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     cell = WriteOnlyCell(page, value=value if isinstance(value, datetime.date | None) else str(value))  # type: ignore[arg-type]

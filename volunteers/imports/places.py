@@ -10,10 +10,11 @@ _KINDS = ("街道", "镇", "乡", "村", "社区")
 
 
 class Places:
-    """The open units of a branch by everything that they may be called. One query."""
+    """The open units of a branch by everything that they may be called. Two queries."""
 
     def __init__(self, branch: Unit) -> None:
         self.branch = branch
+        self._county = branch.get_root().short_name
         self._known: dict[str, set[int]] = defaultdict(set)
         self.units: dict[int, Unit] = {}
         for unit in Unit.objects.in_branch(branch).open().select_related("parent"):
@@ -28,12 +29,12 @@ class Places:
             CellError: none, or more than one.
         """
         name = _bare(text)
-        county = self.branch.get_root().short_name
-        found = self._known.get(name) or self._known.get(name.removeprefix(county)) or set()
+        found = self._known.get(name) or self._known.get(name.removeprefix(self._county)) or set()
         if len(found) == 1:
             return self.units[next(iter(found))]
         if found:
-            above = "、".join(sorted({self.units[pk].parent.short_name for pk in found if self.units[pk].parent}))
+            parents = (self.units[pk].parent for pk in found)
+            above = "、".join(sorted({parent.short_name for parent in parents if parent}))
             raise CellError(f"有 {len(found)} 个“{text}”（{above}），请在前面写明乡镇，或填代码。")
         raise CellError(f"{self.branch.short_name}范围内没有“{text}”这个单位。")
 

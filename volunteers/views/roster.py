@@ -162,8 +162,8 @@ def register_facts(person: Volunteer) -> list[tuple[str, str]]:
         "health": person.get_health_display(),
         "no_id_reason": person.no_id_reason,
     }
-    labels = {name: str(Volunteer._meta.get_field(name).verbose_name) for name in values}
-    return [(labels[name], value) for name, value in values.items() if value]
+    fields = {field.name: field for field in Volunteer._meta.concrete_fields}
+    return [(str(fields[name].verbose_name), value) for name, value in values.items() if value]
 
 
 def looks_of(person: Volunteer) -> list[dict[str, Any]]:

@@ -159,7 +159,7 @@ def test_what_cannot_be_read_one_way_only_is_an_error(township: Unit, tmp_path: 
     assert not Volunteer.objects.exists()
     back = CalamineWorkbook.from_path(back_to).get_sheet_by_index(0).to_python()
     assert back[0][-1] == "没有导入的原因"
-    assert "请在前面写明乡镇" in back[7][-1]
+    assert "请在前面写明乡镇" in str(back[7][-1])
     assert back[2][1] == right
 
 

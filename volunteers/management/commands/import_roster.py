@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from orgs.models import Unit
 from volunteers.enums import RowState
-from volunteers.imports.error_file import write_error_file
+from volunteers.imports.error_file import error_file
 from volunteers.imports.tables import read_sheets
 from volunteers.services.imports import check_file, take_in, understand
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         work = take_in if options["commit"] else check_file
         found = work(sheet=sheets[place], heading=heading, unit=unit, by=None)
         if options["errors"]:
-            options["errors"].write_bytes(write_error_file(sheets[place], found))
+            options["errors"].write_bytes(error_file(sheets[place], found).getvalue())
         counts = found.counts
         errors = [
             {"row": result.row, "column": problem.column, "reason": problem.reason}

@@ -1,0 +1,214 @@
+"""导入名册 in the browser's pages: upload, columns, what would happen, taken in, taken back."""
+
+import base64
+import datetime
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from orgs.enums import Role
+from orgs.models import Unit, User
+from tests.factories import make_appointment, make_county, make_member, make_speciality, make_unit, make_volunteer
+from tests.volunteers.imports.sheets import some_id, xlsx
+from volunteers.models import RosterImport, RosterImportRow, Volunteer
+
+pytestmark = pytest.mark.django_db
+START = "/volunteers/import/"
+
+
+class World:
+    def __init__(self) -> None:
+        county = make_county()
+        self.township = make_unit(county, name="云峰镇", code="510824102")
+        self.village = make_unit(self.township, name="大营村村民委员会", code="510824102201")
+        self.elsewhere = make_unit(county, name="亭子镇", code="510824125")
+        for unit in (county, self.township, self.village):
+            unit.refresh_from_db()
+        self.county = county
+        make_speciality("法治")
+        self.secretary = make_member(self.township, Role.SECRETARY)
+        self.colleague = make_member(self.township, Role.SECRETARY)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+HEAD = ("姓名", "证件号码", "随身电话", "类别", "特长", "村")
+
+
+def upload(client: Client, unit: Unit, content: bytes) -> RosterImport:
+    file = SimpleUploadedFile("云峰镇张三等人名册.xlsx", content)
+    response = client.post(START, {"unit": unit.code, "file": file})
+    assert response.status_code == 302, response.content.decode()[:2000]
+    return RosterImport.objects.latest("pk")
+
+
+def page_of(batch: RosterImport, name: str = "detail") -> str:
+    return reverse(f"volunteers:import_{name}", args=[batch.pk])
+
+
+def test_a_messy_file_from_upload_to_undo(world: World) -> None:
+    client = signed_in(world.secretary)
+    known = make_volunteer(world.township, name="王五", phone="13800000000")
+    content = xlsx(
+        ("云峰镇五老花名册",),
+        HEAD,
+        ("张 三", some_id(order=51), "13812345678", "老教师", "法治、吹唢呐", "大营村"),
+        ("王五", known.id_number, "13911112222", "老教师", None, None),
+        ("赵六", "123", None, "老教师", None, None),
+        ("合计", "3人"),
+    )
+    batch = upload(client, world.township, content)
+    columns = client.get(page_of(batch, "columns")).content.decode()
+    assert "随身电话" in columns
+    assert "张三" not in columns
+    meanings = ["name", "id_number", "phone", "kind", "specialities", "unit"]
+    client.post(page_of(batch, "columns"), {f"column{place}": name for place, name in enumerate(meanings)})
+
+    page = client.get(page_of(batch)).content.decode()
+    assert "可以导入 1 人" in page
+    assert "“吹唢呐”不在特长目录里" in page
+    assert "第 5 行" in page
+    assert "138****0000 → 139****2222" in page
+    assert "13911112222" not in page
+    assert not Volunteer.objects.filter(name="张三").exists()
+
+    client.post(page_of(batch), {"specialities-0": "leave"})
+    assert "可以导入 2 人" in client.get(page_of(batch)).content.decode()
+    done = client.post(page_of(batch, "commit"), follow=True).content.decode()
+    assert "已导入" in done
+    person = Volunteer.objects.get(name="张三")
+    assert (person.unit, person.speciality_line, person.updated_by) == (world.village, "法治", world.secretary)
+    known.refresh_from_db()
+    assert known.phone == "13911112222"
+
+    undone = client.post(page_of(batch, "undo"), follow=True).content.decode()
+    assert "已撤销" in undone
+    assert not Volunteer.objects.filter(name="张三").exists()
+    known.refresh_from_db()
+    assert known.phone == "13800000000"
+
+
+def test_the_meaning_of_a_column_is_remembered_for_the_unit(world: World) -> None:
+    client = signed_in(world.secretary)
+    content = xlsx(HEAD, ("张三", some_id(order=53), "13812345678", "老教师", None, None))
+    first = upload(client, world.township, content)
+    assert first.fields == ["name", "id_number", "", "kind", "specialities", "unit"]
+    meanings = ["name", "id_number", "phone", "kind", "", "unit"]
+    client.post(page_of(first, "columns"), {f"column{place}": name for place, name in enumerate(meanings)})
+    assert upload(client, world.township, content).fields == meanings
+    office = make_member(world.elsewhere, Role.SECRETARY)
+    assert upload(signed_in(office), world.elsewhere, content).fields[2] == ""
+
+
+@pytest.mark.parametrize(
+    ("meanings", "words"),
+    [
+        (["", "id_number", "", "kind", "", ""], "请指明哪一列是姓名"),
+        (["name", "id_number", "phone", "phone", "", ""], "一列相同"),
+    ],
+)
+def test_columns_that_cannot_be_are_refused(world: World, meanings: list[str], words: str) -> None:
+    client = signed_in(world.secretary)
+    batch = upload(client, world.township, xlsx(HEAD, ("张三", some_id(order=55), None, "老教师", None, None)))
+    sent = {f"column{place}": name for place, name in enumerate(meanings)}
+    assert words in client.post(page_of(batch, "columns"), sent).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"%PDF-1.7", "认不出这个文件"), (xlsx(("甲", "乙")), "没有找到标题行"), (b"", "这个文件是空的")],
+)
+def test_a_file_that_is_no_roster_is_refused_at_its_field(world: World, content: bytes, words: str) -> None:
+    file = SimpleUploadedFile("a.xlsx", content)
+    page = signed_in(world.secretary).post(START, {"unit": world.township.code, "file": file}).content.decode()
+    assert words in page
+    assert not RosterImport.objects.exists()
+
+
+def test_an_import_is_its_uploader_s_own(world: World) -> None:
+    batch = upload(signed_in(world.secretary), world.township, xlsx(HEAD, ("张三", "1", None, "老教师", None, None)))
+    colleague = signed_in(world.colleague)
+    for name in ("detail", "columns", "errors"):
+        assert colleague.get(page_of(batch, name)).status_code == 404
+    for name in ("commit", "undo"):
+        assert colleague.post(page_of(batch, name)).status_code == 404
+    forged = {"unit": world.elsewhere.code, "file": SimpleUploadedFile("a.xlsx", xlsx(HEAD))}
+    assert "错误" in signed_in(world.secretary).post(START, forged).content.decode()
+
+
+def test_the_file_rests_encrypted_and_its_name_is_not_kept(world: World) -> None:
+    number = some_id(order=57)
+    batch = upload(signed_in(world.secretary), world.township, xlsx(HEAD, ("张三", number, None, "老教师", None, None)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content, r::text FROM volunteers_rosterimport r WHERE id = %s", [batch.pk])
+        content, row = cursor.fetchone()
+    assert base64.b85encode(b"PK\x03\x04")[:4] not in bytes(content)
+    assert "名册.xlsx" not in row
+    assert batch.content
+
+
+def committed(world: World, *rows: Any) -> tuple[Client, RosterImport]:
+    client = signed_in(world.secretary)
+    head = ("姓名", "证件号码", "电话", "类别", "特长", "村")
+    batch = upload(client, world.township, xlsx(head, *rows))
+    client.post(page_of(batch, "commit"))
+    batch.refresh_from_db()
+    return client, batch
+
+
+def test_committing_twice_writes_once(world: World) -> None:
+    client, batch = committed(world, ("张三", some_id(order=59), None, "老教师", "法治", None))
+    client.post(page_of(batch, "commit"))
+    assert Volunteer.objects.filter(name="张三").count() == 1
+    assert RosterImportRow.objects.count() == 1
+
+
+def test_who_was_changed_since_is_not_taken_back(world: World) -> None:
+    client, batch = committed(world, ("张三", some_id(order=61), None, "老教师", None, None))
+    Volunteer.objects.filter(name="张三").update(rank="高级", updated_at=datetime.datetime.now(datetime.UTC))
+    assert "导入后又改过" in client.post(page_of(batch, "undo"), follow=True).content.decode()
+    assert Volunteer.objects.filter(name="张三").exists()
+
+
+def test_who_holds_a_post_since_is_not_taken_back(world: World) -> None:
+    client, batch = committed(world, ("张三", some_id(order=63), None, "老教师", None, None))
+    make_appointment(world.township, Volunteer.objects.get(name="张三"))
+    assert "不能整批撤销" in client.post(page_of(batch, "undo"), follow=True).content.decode()
+    assert Volunteer.objects.filter(name="张三").exists()
+
+
+def test_a_person_in_question_may_be_named_by_their_number(world: World) -> None:
+    known = make_volunteer(world.township, name="张三", id_number="", birth_date=datetime.date(1950, 1, 15))
+    client = signed_in(world.secretary)
+    head = ("姓名", "性别", "出生日期", "类别", "无证件的原因")
+    batch = upload(client, world.township, xlsx(head, ("张三", "男", "1950.1", "老干部", "补办中")))
+    assert known.number in client.get(page_of(batch)).content.decode()
+
+
+def test_the_queries_do_not_grow_with_the_file(world: World, django_assert_max_num_queries: Any) -> None:
+    client = signed_in(world.secretary)
+    head = ("姓名", "证件号码", "电话", "类别", "特长", "村")
+    counts = []
+    for order, size in ((100, 2), (300, 30)):
+        rows = [
+            ("张三", some_id(order=order + 2 * place + 1), None, "老教师", "法治", "大营村") for place in range(size)
+        ]
+        batch = upload(client, world.township, xlsx(head, *rows))
+        with django_assert_max_num_queries(40) as captured:
+            client.post(page_of(batch, "commit"))
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+    assert Volunteer.objects.count() == 32

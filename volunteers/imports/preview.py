@@ -1,0 +1,116 @@
+"""What a check found, small enough for a page whatever the file: counts, fifty rows, every wrong row by its reason."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from guanai.identity import mask_id, mask_phone
+from volunteers.enums import RowState
+from volunteers.imports.checking import Checked
+from volunteers.imports.columns import LABELS
+from volunteers.models import Volunteer
+
+if TYPE_CHECKING:
+    from volunteers.services.imports import FileCheck
+
+SHOWN = 50
+_SECRET = {"id_number": mask_id, "phone": mask_phone}
+_HIDDEN = ("address", "birth_date")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the preview, masked as the roster is."""
+
+    row: int
+    state: RowState
+    name: str
+    unit: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One reason and the rows that it holds for: 第 3、7–9 行."""
+
+    column: str
+    reason: str
+    rows: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    rows: int
+    new: int
+    changed: int
+    same: int
+    wrong: int
+    lines: Sequence[Line]
+    problems: Sequence[Wrong]
+
+    @property
+    def to_write(self) -> int:
+        return self.new + self.changed
+
+
+def preview_of(found: "FileCheck") -> Preview:
+    counts = found.counts
+    # What is to be read first: the wrong rows have a table of their own, and what is the same needs no look.
+    order = (RowState.CHANGED, RowState.NEW, RowState.SAME)
+    good = sorted((one for one in found.results if one.state in order), key=lambda one: order.index(one.state))
+    return Preview(
+        rows=len(found.results),
+        new=counts[RowState.NEW],
+        changed=counts[RowState.CHANGED],
+        same=counts[RowState.SAME],
+        wrong=len(found.wrong),
+        lines=[_line(result) for result in good[:SHOWN]],
+        problems=_problems(found.wrong),
+    )
+
+
+def _line(result: Checked) -> Line:
+    name = result.values.get("name") or (result.person.name if result.person else "")
+    unit = result.unit or (result.person.unit if result.person else None)
+    what = "；".join(_change(name, *values) for name, values in result.changes.items())
+    return Line(result.row, result.state, name, unit.short_name if unit else "", what)
+
+
+def _change(name: str, old: Any, new: Any) -> str:
+    label = LABELS.get(name, "出生年份")
+    if name in _HIDDEN or name == "birth_year":
+        return f"{label}有变化"
+    if name in _SECRET:
+        return f"{label}：{_SECRET[name](old) or '没有'} → {_SECRET[name](new)}"
+    if name in ("specialities", "interests", "times"):
+        return f"{label}有变化"
+    return f"{label}：{_shown(name, old) or '没有'} → {_shown(name, new)}"
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if name == "unit":
+        return str(value.short_name)
+    choices = dict(getattr(Volunteer._meta.get_field(name), "flatchoices", ()))
+    return str(choices.get(value, value) or "")
+
+
+def _problems(wrong: Iterable[Checked]) -> list[Wrong]:
+    of_reason: dict[tuple[str, str], list[int]] = {}
+    for result in wrong:
+        for problem in result.problems:
+            of_reason.setdefault((problem.column, problem.reason), []).append(result.row)
+    return [Wrong(column, reason, ranges(rows), len(rows)) for (column, reason), rows in of_reason.items()]
+
+
+def ranges(rows: Sequence[int]) -> str:
+    """[3, 7, 8, 9] → 3、7–9."""
+    parts: list[tuple[int, int]] = []
+    for row in rows:
+        if parts and parts[-1][1] == row - 1:
+            parts[-1] = (parts[-1][0], row)
+        else:
+            parts.append((row, row))
+    return "、".join(str(first) if first == last else f"{first}–{last}" for first, last in parts)

@@ -1,0 +1,159 @@
+"""导入名册: upload, what the columns mean, what would happen, taken in, taken back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from guanai.access import get_or_post, needs
+from guanai.attempts import attempt, submitted
+from orgs.enums import Action, UnitKind
+from orgs.models import User
+from orgs.scope import allows, home_unit, user_of
+from volunteers.enums import ImportState
+from volunteers.forms.imports import ColumnsForm, RosterFileForm, RulingForm
+from volunteers.imports.error_file import error_file
+from volunteers.imports.preview import preview_of
+from volunteers.models import RosterImport
+from volunteers.services import imports as services
+
+STEPS = ("传文件", "认列名", "看结果", "导入")
+
+
+def import_for_user_or_404(user: User, pk: int) -> RosterImport:
+    """An import is its uploader's own, and only while they keep that roster."""
+    batch = RosterImport.objects.select_related("unit", "by").filter(pk=pk, by=user).first()
+    if batch is None:
+        raise Http404("no such import of this user")
+    if not allows(user, Action.EDIT_ROSTER, batch.unit):
+        raise PermissionDenied("no roster of this user any more")
+    return batch
+
+
+def steps_at(now: int) -> list[dict[str, str]]:
+    """The four steps for templates/includes/steps.html; `now` counts from 0."""
+    states = ["past" if place < now else "now" if place == now else "" for place in range(len(STEPS))]
+    return [{"word": word, "note": "", "state": state} for word, state in zip(STEPS, states, strict=True)]
+
+
+@needs(Action.EDIT_ROSTER)
+@get_or_post
+@never_cache
+def import_start(request: HttpRequest) -> HttpResponse:
+    """Choose a file; below, what one has taken in before."""
+    user = user_of(request)
+    unit = home_unit(user)
+    form = RosterFileForm(
+        request.POST or None, request.FILES or None, user=user, initial={"unit": unit.code if unit else ""}
+    )
+    if submitted(request, form):
+        content, chosen = form.cleaned_data["file"].read(), form.cleaned_data["unit"]
+        batch = attempt(form, lambda: services.open_import(content=content, unit=chosen, by=user))
+        if batch is not None:
+            return redirect("volunteers:import_columns", batch.pk)
+    context = {
+        "form": form,
+        "steps": steps_at(0),
+        "earlier": RosterImport.objects.filter(by=user).select_related("unit")[:10],
+        "cancel_url": reverse("volunteers:volunteer_list"),
+    }
+    return render(request, "volunteers/import_start.html", context)
+
+
+@needs(Action.EDIT_ROSTER)
+@get_or_post
+@never_cache
+def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """What each column means, with two masked examples beside it."""
+    user = user_of(request)
+    batch = import_for_user_or_404(user, pk)
+    if batch.state != ImportState.OPEN or not batch.content:
+        return redirect("volunteers:import_detail", batch.pk)
+    sheet = services.sheet_of(batch)
+    heading = services.heading_of(batch, sheet)
+    form = ColumnsForm(request.POST or None, headings=heading.names, fields=heading.fields)
+    if submitted(request, form):
+        saved = attempt(form, lambda: services.choose_columns(batch=batch, fields=form.meanings, by=user))
+        if saved is not None:
+            return redirect("volunteers:import_detail", batch.pk)
+    context = {
+        "form": form,
+        "batch": batch,
+        "sheet": sheet,
+        "steps": steps_at(1),
+        "cancel_url": reverse("volunteers:import_start"),
+    }
+    return render(request, "volunteers/import_columns.html", context)
+
+
+@needs(Action.EDIT_ROSTER)
+@get_or_post
+@never_cache
+def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What would happen, or what has happened; POST decides about unknown terms."""
+    user = user_of(request)
+    batch = import_for_user_or_404(user, pk)
+    if batch.state != ImportState.OPEN or not batch.content:
+        undone = {"batch": batch, "steps": steps_at(4), "may_undo": batch.state == ImportState.COMMITTED}
+        return render(request, "volunteers/import_done.html", undone)
+    found = services.check_import(batch=batch, by=user)
+    may_create = batch.unit.kind == UnitKind.COUNTY
+    form = RulingForm(request.POST or None, unknown=found.unknown, may_create=may_create)
+    if submitted(request, form):
+        services.rule(batch=batch, ruling=form.ruling(services.ruling_of(batch)), by=user)
+        return redirect("volunteers:import_detail", batch.pk)
+    context: dict[str, Any] = {
+        "batch": batch,
+        "form": form,
+        "preview": preview_of(found),
+        "steps": steps_at(2),
+        "today": timezone.localdate(),
+    }
+    return render(request, "volunteers/import_check.html", context)
+
+
+@needs(Action.EDIT_ROSTER)
+@require_safe
+@never_cache
+def import_errors(request: HttpRequest, pk: int) -> FileResponse:
+    """The file back with a column of reasons. It holds what the user uploaded and nothing of the base."""
+    user = user_of(request)
+    batch = import_for_user_or_404(user, pk)
+    if not batch.content:
+        raise Http404("the file is gone")
+    found = services.check_import(batch=batch, by=user)
+    file = error_file(services.sheet_of(batch), found)
+    return FileResponse(file, as_attachment=True, filename=f"没有导入的行-{batch.pk}.xlsx")
+
+
+@needs(Action.EDIT_ROSTER)
+@require_POST
+def import_commit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the good rows in."""
+    user = user_of(request)
+    batch = import_for_user_or_404(user, pk)
+    _try(request, lambda: services.commit_import(batch=batch, by=user))
+    return redirect("volunteers:import_detail", batch.pk)
+
+
+@needs(Action.EDIT_ROSTER)
+@require_POST
+def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the import back."""
+    user = user_of(request)
+    batch = import_for_user_or_404(user, pk)
+    _try(request, lambda: services.undo_import(batch=batch, by=user))
+    return redirect("volunteers:import_detail", batch.pk)
+
+
+def _try(request: HttpRequest, work: Any) -> None:
+    try:
+        work()
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))

@@ -4,6 +4,7 @@
 is missing here.
 """
 
+import base64
 import datetime
 import uuid
 from collections.abc import Callable
@@ -37,7 +38,8 @@ from tests.factories import (
     make_visit,
     make_volunteer,
 )
-from volunteers.models import Appointment, Volunteer
+from tests.volunteers.imports.sheets import csv_of
+from volunteers.models import Appointment, RosterImport, Volunteer
 
 O, S, C, R = Role.COUNTY_OFFICE, Role.SECRETARY, Role.CLERK, Role.REVIEWER  # noqa: E741 - a column of the table
 M, A, L, D, Y = (

@@ -161,12 +161,14 @@ def _weekdays(said: str) -> list[int]:
 def one_of(offered: Mapping[str, Any], label: str) -> Callable[[Cell], Any]:
     """A cell that holds one of some words; blanks and brackets do not matter."""
     plain = {_bare(word): value for word, value in offered.items()}
+    # One word for each value: the field's own, which stands before what people also write.
+    first = {value: word for word, value in reversed(offered.items())}
+    shown = "、".join(dict.fromkeys(first[value] for value in offered.values()))
 
     def clean(cell: Cell) -> Any:
         try:
             return plain[_bare(narrow(cell))]
         except KeyError:
-            shown = "、".join(offered)
             raise CellError(f"{label}只能填 {shown}。") from None
 
     return clean

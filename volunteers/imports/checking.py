@@ -98,9 +98,9 @@ class Checker:
     def _check(self, said: Said, roster: Roster) -> Checked:
         result = Checked(said.row, RowState.ERROR, values=dict(said.values), problems=list(said.problems))
         self._see_identity(result)
-        self._see_unit(result)
         self._see_terms(result)
         person = self._match(result, roster)
+        self._see_unit(result, person)
         if not result.problems and result.state != RowState.QUESTION:
             if person is None:
                 self._see_new(result)
@@ -129,9 +129,10 @@ class Checker:
         if earlier != result.row:
             self._wrong(result, "id_number", f"与第 {earlier} 行的证件号相同。")
 
-    def _see_unit(self, result: Checked) -> None:
+    def _see_unit(self, result: Checked, person: Volunteer | None) -> None:
+        """The unit that a row names; the name of where somebody stands already may be that of other villages too."""
         said = result.values.pop("unit", None)
-        if said is None:
+        if said is None or (person is not None and said in (person.unit.short_name, person.unit.name)):
             return
         try:
             result.unit = self.places.find(said)

@@ -1,6 +1,7 @@
 """Taking a spreadsheet into the roster: opened, its columns understood, checked, committed, undone."""
 
 import base64
+import datetime
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from volunteers.imports.rows import Said, read_rows
 from volunteers.imports.tables import SheetCells, read_sheets
 from volunteers.models import ColumnMemory, RosterImport
 
+# How long an uploaded file rests here.
+KEPT = datetime.timedelta(hours=24)
 NO_HEADING = "没有找到标题行：要有一行写着“姓名”和别的列名，如“证件号”“电话”。"
 
 
@@ -213,6 +216,15 @@ def undo_import(*, batch: RosterImport, by: User) -> RosterImport:
         batch = RosterImport.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
         undo(batch, by)
     return batch
+
+
+def expire_imports(*, now: datetime.datetime | None = None) -> int:
+    """Clear the files of a day ago and give up what was not taken in; returns how many. Beat asks every hour."""
+    before = (now or timezone.now()) - KEPT
+    old = RosterImport.objects.filter(created_at__lt=before).exclude(content=None)
+    with transaction.atomic():
+        old.filter(state=ImportState.OPEN).update(state=ImportState.EXPIRED)
+        return old.update(content=None)
 
 
 def _check_own(batch: RosterImport, by: User) -> None:

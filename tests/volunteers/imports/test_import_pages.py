@@ -9,12 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from orgs.enums import Role
 from orgs.models import Unit, User
 from tests.factories import make_appointment, make_county, make_member, make_speciality, make_unit, make_volunteer
 from tests.volunteers.imports.sheets import some_id, xlsx
 from volunteers.models import RosterImport, RosterImportRow, Volunteer
+from volunteers.services.imports import expire_imports
 
 pytestmark = pytest.mark.django_db
 START = "/volunteers/import/"
@@ -212,3 +214,20 @@ def test_the_queries_do_not_grow_with_the_file(world: World, django_assert_max_n
         counts.append(len(captured))
     assert counts[0] == counts[1]
     assert Volunteer.objects.count() == 32
+
+
+def test_files_are_cleared_after_a_day_and_open_imports_given_up(world: World) -> None:
+    rows = [("张三", some_id(order=65), None, "老教师", None, None)]
+    client, done = committed(world, *rows)
+    left = upload(client, world.township, xlsx(HEAD, *rows))
+    assert expire_imports() == 0
+    tomorrow = timezone.now() + datetime.timedelta(hours=25)
+    assert expire_imports(now=tomorrow) == 2
+    for batch in (done, left):
+        batch.refresh_from_db()
+        assert not batch.content
+        assert client.get(page_of(batch, "errors")).status_code == 404
+    assert (done.state, left.state) == ("committed", "expired")
+    assert "已过期" in client.get(page_of(left)).content.decode()
+    assert "重新上传" in client.post(page_of(left, "commit"), follow=True).content.decode()
+    assert "已撤销" in client.post(page_of(done, "undo"), follow=True).content.decode()

@@ -13,6 +13,7 @@ from orgs.enums import UnitKind
 from orgs.models import Unit, User, short_name_of
 from volunteers.enums import Post
 from volunteers.models import Appointment
+from volunteers.posts import reads_holder
 from volunteers.querysets import AppointmentQuerySet
 from volunteers.vacancies import VacancyFilter, days_empty, is_overdue, vacancies
 
@@ -47,26 +48,31 @@ VACANCY_COLUMNS = (
 _BOXES = (("填报单位（盖章）", "负责人签字："), ("同级党组织（盖章）", "负责人签字："))
 
 
-def standing(appointment: Appointment) -> str:
-    """What the holder is: 老教师, 在职领导."""
-    return appointment.volunteer.get_kind_display() if appointment.volunteer else OFFICIAL
+def standing(appointment: Appointment, *, reads: bool) -> str:
+    """What the holder is: 老教师, 在职领导; "" for who does not read the roster where the holder stands."""
+    if appointment.volunteer is None:
+        return OFFICIAL
+    return appointment.volunteer.get_kind_display() if reads else ""
 
 
-def office(appointment: Appointment) -> str:
-    """The present office of an official, the former one of a 五老."""
-    return appointment.volunteer.former_post if appointment.volunteer else appointment.official_office
+def office(appointment: Appointment, *, reads: bool) -> str:
+    """The present office of an official, the former one of a 五老; this one is the roster's, as `standing`."""
+    if appointment.volunteer is None:
+        return appointment.official_office
+    return appointment.volunteer.former_post if reads else ""
 
 
-def appointment_rows(rows: AppointmentQuerySet) -> Iterator[tuple[Value, ...]]:
-    """One row per appointment; `rows` come with units, their parents, and persons."""
+def appointment_rows(rows: AppointmentQuerySet, user: User) -> Iterator[tuple[Value, ...]]:
+    """One row per appointment; `rows` come with units, their parents, persons and their units."""
+    reads = reads_holder(user)
     for each in rows.iterator(CHUNK):
         yield (
             each.unit.short_name,
             each.unit.parent.short_name if each.unit.parent else "",
             each.get_post_display(),
             each.holder,
-            standing(each),
-            office(each),
+            standing(each, reads=reads(each)),
+            office(each, reads=reads(each)),
             each.document,
             each.issued_by,
             each.issued_on,
@@ -100,9 +106,11 @@ def leading_groups_paper(unit: Unit, user: User) -> bytes:
     """
     today = timezone.localdate()
     near = Q(unit=unit) | Q(unit__parent=unit)
-    posts = Appointment.objects.filter(near, unit__closed_on=None).running(today).select_related("unit", "volunteer")
+    posts = Appointment.objects.filter(near, unit__closed_on=None).running(today)
     empty = vacancies(user, VacancyFilter(branch=unit)) if unit.kind == UnitKind.TOWNSHIP else []
-    lines = [*map(_line, posts), *map(_empty_line, empty)]
+    reads = reads_holder(user)
+    held = [_line(each, reads=reads(each)) for each in posts.select_related("unit", "volunteer", "volunteer__unit")]
+    lines = [*held, *map(_empty_line, empty)]
     paper = Paper(f"{unit.committee_name}\n领导班子名单", dated=today)
     paper.paragraph(f"截至{today:%Y-%m-%d}在任的人员，按任职文件登记。")
     paper.table(
@@ -119,9 +127,9 @@ def leading_groups_paper(unit: Unit, user: User) -> bytes:
 Key = tuple[int, int, datetime.date]
 
 
-def _line(each: Appointment) -> tuple[Key, list[Value]]:
+def _line(each: Appointment, *, reads: bool) -> tuple[Key, list[Value]]:
     key = (each.unit.lft, Post.values.index(each.post), each.starts_on)
-    named = [each.unit.short_name, each.get_post_display(), each.holder, office(each)]
+    named = [each.unit.short_name, each.get_post_display(), each.holder, office(each, reads=reads)]
     return key, [*named, each.starts_on, each.document]
 
 

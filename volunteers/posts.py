@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Callable
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -12,7 +13,7 @@ from django.utils import timezone
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.querysets import UnitQuerySet
-from orgs.scope import allows, branch_q, units_for
+from orgs.scope import allows, branch_q, covering, units_for
 from volunteers.enums import SINGLE_POSTS, VolunteerStatus
 from volunteers.models import Appointment, Volunteer
 from volunteers.post_rules import rules_in
@@ -28,7 +29,7 @@ CURRENT = (VolunteerStatus.ACTIVE, VolunteerStatus.RESTING)
 def appointments_for_user(user: Anyone, action: str = Action.VIEW_NETWORK) -> AppointmentQuerySet:
     """The appointments of the user's branches in tree order, then in the order of posts, the latest first."""
     rows: AppointmentQuerySet = Appointment.objects.filter(branch_q(user, action))
-    return rows.select_related("unit", "unit__parent", "volunteer").in_order()
+    return rows.select_related("unit", "unit__parent", "volunteer", "volunteer__unit").in_order()
 
 
 def appointment_for_user_or_404(user: Anyone, pk: int, action: str = Action.VIEW_NETWORK) -> Appointment:
@@ -40,6 +41,16 @@ def appointment_for_user_or_404(user: Anyone, pk: int, action: str = Action.VIEW
     if not allows(user, action, appointment.unit):
         raise PermissionDenied(f"no {action} on this appointment's unit")
     return appointment
+
+
+def reads_holder(user: Anyone) -> Callable[[Appointment], bool]:
+    """May the user read what the roster says of a holder: age, kind of 五老, former post?
+
+    The post itself, with name, document and days, is for whoever sees the network. `volunteer__unit` is joined where
+    there are many.
+    """
+    reads = covering(user, Action.VIEW_ROSTER)
+    return lambda each: each.volunteer is not None and reads(each.volunteer.unit)
 
 
 def terms_ending(rows: AppointmentQuerySet, within: int) -> AppointmentQuerySet:

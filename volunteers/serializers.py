@@ -1,8 +1,12 @@
-"""Posts as the API gives them: names of office, for whoever may see the network."""
+"""Posts as the API gives them, for whoever reads the rosters."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from orgs.scope import user_of
+from volunteers.enums import VeteranKind
 from volunteers.models import Appointment
+from volunteers.posts import reads_holder
 
 
 class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
@@ -11,8 +15,8 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
     unit_code = serializers.CharField(source="unit.code")
     unit_name = serializers.CharField(source="unit.name")
     holder = serializers.SerializerMethodField(help_text="name in office")
-    veteran_kind = serializers.CharField(
-        source="volunteer.kind", default=None, allow_null=True, help_text="empty for a serving official"
+    veteran_kind = serializers.SerializerMethodField(
+        help_text="null for a serving official, and for a person on a roster outside the own branches"
     )
 
     class Meta:
@@ -32,4 +36,9 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
         )
 
     def get_holder(self, appointment: Appointment) -> str:
-        return appointment.volunteer.name if appointment.volunteer else appointment.official
+        return appointment.holder
+
+    @extend_schema_field(serializers.ChoiceField(choices=VeteranKind.choices, allow_null=True))
+    def get_veteran_kind(self, appointment: Appointment) -> str | None:
+        reads = reads_holder(user_of(self.context["request"]))
+        return appointment.volunteer.kind if appointment.volunteer and reads(appointment) else None

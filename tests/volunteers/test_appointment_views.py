@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from guanai.attachments import store_attachment
 from orgs.enums import Role
 from orgs.models import Unit
 from tests.factories import make_appointment, make_county, make_member, make_unit, make_volunteer
@@ -240,6 +241,55 @@ def test_ages_are_for_readers_of_the_roster(town: Unit) -> None:
     assert old.name in page_of(secretary, f"{LIST}?state=over_age")
     # The choice is not offered, so the filter is wrong and finds nobody.
     assert old.name not in page_of(leader, f"{LIST}?state=over_age")
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.FUND_MANAGER, Role.FUND_APPROVER])
+def test_who_does_not_read_the_roster_sees_the_office_and_no_more(town: Unit, role: Role) -> None:
+    holder = make_volunteer(
+        town, name="冯定国", kind=VeteranKind.SOLDIER, birth_date=datetime.date(1940, 1, 1), former_post="县武装部科长"
+    )
+    ended: dict[str, Any] = {"ends_on": datetime.date(2025, 1, 31), "end_reason": "resigned"}
+    held = make_appointment(town, holder, post="executive_deputy_director", document="亭委发〔2023〕1号")
+    gone = make_appointment(town, holder, post="member", document="亭委发〔2022〕9号", **ended)
+    scan = store_attachment(file=SimpleUploadedFile("a.pdf", PDF), by=make_member(town), label="文件")
+    Appointment.objects.update(scan=scan)
+    secretary, other = signed_in(town), signed_in(town, role)
+    secrets = ("老战士", "县武装部科长", "岁", "打开任职文件", "因身体等原因请辞", "导出这")
+    pages = [f"{LIST}?state=all", f"/units/{town.code}/", *(f"/appointments/{one.pk}/" for one in (held, gone))]
+    told = "".join(page_of(secretary, url) for url in pages)
+    assert [word for word in secrets if word not in told] == []
+    for url in pages:
+        page = page_of(other, url)
+        assert "冯定国" in page
+        assert "亭委发〔202" in page
+        assert [word for word in secrets if word in page] == [], url
+    assert "亭委发〔2023〕1号" in paper_text(other, town)
+    assert "县武装部科长" not in paper_text(other, town)
+    assert "县武装部科长" in paper_text(secretary, town)
+    for url in ("/appointments/export/", f"/appointments/{held.pk}/appointment/", "/api/v1/appointments/"):
+        given = secretary.get(url)
+        assert given.status_code == 200, url
+        assert bytes_of(given)
+        assert other.get(url).status_code == 403, url
+
+
+def test_a_holder_from_another_roster_is_named_and_no_more(county: Unit, town: Unit) -> None:
+    elsewhere = make_volunteer(make_unit(county), name="冯定国", birth_date=datetime.date(1940, 1, 1))
+    held = make_appointment(town, elsewhere, post="executive_deputy_director")
+    client = signed_in(town)
+    for url in (LIST, f"/appointments/{held.pk}/", f"/units/{town.code}/"):
+        page = page_of(client, url)
+        assert "冯定国" in page
+        for word in ("岁", "老教师", f"/volunteers/{elsewhere.pk}/"):
+            assert word not in page, url
+    sheet = sheet_of(bytes_of(client.get("/appointments/export/")))
+    assert (sheet["D4"].value, sheet["E4"].value) == ("冯定国", None)
+    assert client.get(f"/api/v1/appointments/{held.pk}/").json()["veteran_kind"] is None
+
+
+def paper_text(client: Client, unit: Unit) -> str:
+    document = docx.Document(io.BytesIO(client.get(f"/appointments/paper/{unit.code}/").content))
+    return "".join(cell.text for row in document.tables[0].rows for cell in row.cells)
 
 
 def test_the_list_filters_by_branch_post_day_document_and_range(county: Unit, town: Unit) -> None:

@@ -53,9 +53,9 @@ class AppointmentFilterForm(BranchFilterForm):
             choices = [*STATES, (OVER_AGE, "超过年龄上限")]
             self.fields["state"] = forms.ChoiceField(label="范围", required=False, choices=choices)
 
-    def narrow(self, user: User) -> AppointmentQuerySet:
-        """The appointments that fit; none where the filter is wrong."""
-        rows = appointments_for_user(user)
+    def narrow(self, user: User, action: str = Action.VIEW_NETWORK) -> AppointmentQuerySet:
+        """The appointments that fit, of the branches where the user may do `action`; none where the filter is wrong."""
+        rows = appointments_for_user(user, action)
         if not self.is_valid():
             return rows.none()
         chosen = self.cleaned_data

@@ -26,6 +26,7 @@ from volunteers.post_files import APPOINTMENT_COLUMNS, appointment_rows, leading
 from volunteers.posts import (
     appointment_for_user_or_404,
     find_people,
+    reads_holder,
     sole_holder,
     units_to_staff,
 )
@@ -44,16 +45,16 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = AppointmentFilterForm(request.GET, user=user)
     rows = form.narrow(user)
-    export_url = reverse("volunteers:appointment_export")
+    export_url = reverse("volunteers:appointment_export") if may(user, Action.VIEW_ROSTER) else ""
     listing = make_listing(request, rows, measure="人", form=form, export_url=export_url)
-    reads_roster = covering(user, Action.VIEW_ROSTER)
+    reads, reads_papers, today = reads_holder(user), covering(user, Action.VIEW_ROSTER), timezone.localdate()
     lines = [
         {
             "appointment": each,
-            "standing": standing(each),
-            "office": office(each),
-            "age": each.age_on(timezone.localdate()) if reads_roster(each.unit) else None,
-            "term_over": bool(each.term_ends_on and not each.ends_on and each.term_ends_on < timezone.localdate()),
+            "standing": standing(each, reads=reads(each)),
+            "age": each.age_on(today) if reads(each) else None,
+            "end_reason": each.get_end_reason_display() if reads_papers(each.unit) else "",
+            "term_over": bool(each.term_ends_on and not each.ends_on and each.term_ends_on < today),
         }
         for each in listing.page
     ]
@@ -62,14 +63,14 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
     return render_list(request, "volunteers/appointment_list.html", listing, context)
 
 
-@needs(Action.VIEW_NETWORK)
+@needs(Action.VIEW_ROSTER)
 @require_safe
 @never_cache
 def appointment_export(request: HttpRequest) -> FileResponse:
-    """The filtered appointments as an Excel file: of a branch, its leading groups."""
+    """The filtered appointments as an Excel file, of the branches whose rosters the user reads."""
     user = user_of(request)
-    rows = AppointmentFilterForm(request.GET, user=user).narrow(user)
-    return sent_list(user, "领导班子和任职", APPOINTMENT_COLUMNS, appointment_rows(rows))
+    rows = AppointmentFilterForm(request.GET, user=user).narrow(user, Action.VIEW_ROSTER)
+    return sent_list(user, "领导班子和任职", APPOINTMENT_COLUMNS, appointment_rows(rows, user))
 
 
 @needs(Action.VIEW_NETWORK)
@@ -93,25 +94,26 @@ def appointment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     appointment = appointment_for_user_or_404(user, pk)
     unit = appointment.unit
     history = Appointment.objects.filter(unit=unit, post=appointment.post).select_related("volunteer")
-    person = appointment.volunteer
-    reads_roster = person is not None and allows(user, Action.VIEW_ROSTER, person.unit)
+    reads = reads_holder(user)(appointment)
     context = {
         "appointment": appointment,
-        "standing": standing(appointment),
-        "office": office(appointment),
-        "warning": age_warning(appointment) if reads_roster and appointment.is_running else "",
-        "may_open_person": reads_roster,
+        "standing": standing(appointment, reads=reads),
+        "office": office(appointment, reads=reads),
+        "warning": age_warning(appointment) if reads and appointment.is_running else "",
+        "may_open_person": reads,
+        "reads_papers": allows(user, Action.VIEW_ROSTER, unit),
         "may_edit": allows(user, Action.EDIT_POSTS, unit),
         "history": history.order_by("-starts_on", "-pk"),
     }
     return render(request, "volunteers/appointment_detail.html", context)
 
 
-@needs(Action.VIEW_NETWORK)
+@needs(Action.VIEW_ROSTER)
 @require_safe
 @never_cache
 def appointment_scan(request: HttpRequest, pk: int, which: str) -> FileResponse:
-    appointment = appointment_for_user_or_404(user_of(request), pk)
+    """The document as scanned: it says more of a person than that they hold a post."""
+    appointment = appointment_for_user_or_404(user_of(request), pk, Action.VIEW_ROSTER)
     return serve_attachment(getattr(appointment, SCANS[which]))
 
 

@@ -10,7 +10,7 @@ from volunteers.posts import reads_holder
 
 
 class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
-    """Who held which post of a committee, from when to when, by which document."""
+    """Who held which post of a committee, from when to when, by which documents."""
 
     unit_code = serializers.CharField(source="unit.code")
     unit_name = serializers.CharField(source="unit.name")
@@ -21,6 +21,16 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
 
     class Meta:
         model = Appointment
+        # For programs: what a field without a value means.
+        extra_kwargs = {
+            "official_office": {"help_text": "present office of a serving official, else empty"},
+            "term_ends_on": {"help_text": "last day of the term by the document, where it says one"},
+            "ends_on": {"help_text": "last day in the post; null while nobody has been dismissed"},
+            "end_reason": {"help_text": "why the time in the post ended; empty while it runs"},
+            "dismissal_document": {"help_text": "number of the document of the dismissal"},
+            "dismissal_issued_by": {"help_text": "office that issued the dismissal"},
+            "dismissal_issued_on": {"help_text": "day of the document of the dismissal"},
+        }
         fields = (
             "id",
             "unit_code",
@@ -28,11 +38,17 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
             "post",
             "holder",
             "veteran_kind",
+            "official_office",
             "document",
             "issued_by",
             "issued_on",
             "starts_on",
+            "term_ends_on",
             "ends_on",
+            "end_reason",
+            "dismissal_document",
+            "dismissal_issued_by",
+            "dismissal_issued_on",
         )
 
     def get_holder(self, appointment: Appointment) -> str:

@@ -14,7 +14,7 @@ from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.querysets import UnitQuerySet
 from orgs.scope import allows, branch_q, covering, units_for
-from volunteers.enums import SINGLE_POSTS, VolunteerStatus
+from volunteers.enums import SINGLE_POSTS, VETERAN_POSTS, VolunteerStatus
 from volunteers.models import Appointment, Volunteer
 from volunteers.post_rules import rules_in
 from volunteers.querysets import AppointmentQuerySet, VolunteerQuerySet
@@ -81,10 +81,15 @@ def people_to_appoint(user: Anyone, unit: Unit, appointment: Appointment | None 
     return people
 
 
-def find_people(user: Anyone, unit: Unit, words: str) -> list[Volunteer]:
-    """At most `HITS` people of the roster by a part of the name or the start of its pinyin, the unit's own first."""
+def find_people(user: Anyone, unit: Unit, words: str, post: str = "") -> list[Volunteer]:
+    """At most `HITS` people of the roster by a part of the name or the start of its pinyin, the unit's own first.
+
+    For a post that only 五老 hold, nobody else is offered.
+    """
     words = words.strip().replace("\0", "")
     people = people_to_appoint(user, unit).filter(status__in=CURRENT)
+    if post in VETERAN_POSTS:
+        people = people.veterans()
     if words:
         people = people.filter(Q(name__icontains=words) | Q(name_key__startswith=words.lower()))
     own = list(people.filter(unit=unit).order_by("name_key", "pk")[:HITS])

@@ -115,6 +115,79 @@ def test_a_held_post_offers_to_dismiss_the_holder_by_the_same_document(town: Uni
     assert "由这份文件免去" in page_of(client, f"{create_url(town)}&post=director")
 
 
+def test_the_usual_answer_about_the_predecessor_is_chosen_and_no_answer_is_asked_again(town: Unit) -> None:
+    holder = make_appointment(town, official="罗书记")
+    client = signed_in(town)
+    form = client.get(f"{create_url(town)}&post=director").context["form"]
+    assert form["replaces"].value() == str(holder.pk)
+    # Without JavaScript the post is chosen on a page that knows of no holder yet.
+    form = client.post(create_url(town), entry()).context["form"]
+    assert "请在“前任”一项选“由这份文件免去”" in form.errors["replaces"][0]
+    assert (form.fields["replaces"].label, form["replaces"].value()) == ("前任", str(holder.pk))
+    kept = client.post(create_url(town), entry(replaces="keep")).context["form"]
+    assert "replaces" in kept.errors
+    assert kept["replaces"].value() == "keep"
+    early = client.post(create_url(town), entry(replaces=holder.pk, starts_on="2020-01-01")).context["form"]
+    assert "请在“前任”一项选“不免去”" in early.errors["starts_on"][0]
+    assert Appointment.objects.get().ends_on is None
+
+
+def test_a_form_sent_twice_makes_one_appointment(town: Unit) -> None:
+    client = signed_in(town)
+    key = client.get(create_url(town)).context["form"].initial["entry_key"]
+    fields = entry(post="member", entry_key=key)
+    # The search of people draws the form again, with the same key.
+    found = client.post(create_url(town), {**fields, "step": "find"})
+    assert found.context["form"].initial["entry_key"] == key
+    first, second = client.post(create_url(town), fields), client.post(create_url(town), fields)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Appointment.objects.count() == 1
+
+
+def test_only_veterans_are_offered_where_only_they_may_serve(town: Unit, veteran: Volunteer) -> None:
+    make_volunteer(town, kind=VeteranKind.OTHER, name="李佳")
+    client = signed_in(town)
+    assert "李佳" in page_of(client, f"{create_url(town)}&post=member")
+    page = page_of(client, f"{create_url(town)}&post=executive_deputy_director")
+    assert "李佳" not in page
+    assert veteran.name in page
+    # Another post, chosen on the page, offers others.
+    chosen = entry(post="executive_deputy_director", official="", find="李")
+    page = client.post(create_url(town), chosen, headers={"HX-Request": "true", "HX-Trigger-Name": "post"})
+    assert "名册里没有这样的五老" in page.content.decode()
+    assert not Appointment.objects.exists()
+
+
+def test_an_age_above_the_limit_is_said_beside_the_person_and_takes_a_tick(town: Unit) -> None:
+    old = make_volunteer(town, name="冯定国", birth_date=datetime.date(1940, 1, 1))
+    client = signed_in(town)
+    page = page_of(client, f"{create_url(town)}&post=executive_deputy_director")
+    assert "超过上限 70 岁" in page
+    assert 'name="despite_age"' in page
+    assert 'name="despite_age"' not in page_of(client, f"{create_url(town)}&post=director")
+    fields = entry(post="executive_deputy_director", official="", volunteer=old.pk)
+    asked = client.post(create_url(town), fields).content.decode()
+    assert "84 岁，超过本县常务副主任年龄上限 70 岁。仍照文件登记的，请勾选后再保存" in asked
+    assert 'name="despite_age"' in asked
+    assert not Appointment.objects.exists()
+    saved = client.post(create_url(town), {**fields, "despite_age": "on"}, follow=True).content.decode()
+    # Said once on the record's page, not again in a message.
+    assert saved.count("年龄上限") == 1
+
+
+def test_a_search_in_a_correction_keeps_the_version_that_was_read(town: Unit, veteran: Volunteer) -> None:
+    held, client = make_appointment(town, veteran, post="member"), signed_in(town)
+    url = f"/appointments/{held.pk}/edit/"
+    initial = client.get(url).context["form"].initial
+    fields = {name: value for name, value in initial.items() if value not in (None, "")}
+    assert signed_in(town).post(url, {**fields, "document": "亭委发〔2023〕7号"}).status_code == 302
+    form = client.post(url, {**fields, "step": "find", "find": "冯"}).context["form"]
+    again = client.post(url, {**fields, "seen": form["seen"].value(), "document": "亭委发〔2023〕8号"})
+    assert "您的内容还没有存入" in again.content.decode()
+    held.refresh_from_db()
+    assert held.document == "亭委发〔2023〕7号"
+
+
 def test_a_past_time_in_a_post_is_recorded_with_its_end(town: Unit) -> None:
     make_appointment(town, official="罗书记", starts_on=datetime.date(2024, 6, 1))
     client = signed_in(town)

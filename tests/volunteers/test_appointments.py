@@ -45,6 +45,8 @@ def office(county: Unit) -> User:
 def said(unit: Unit, post: str = Post.DIRECTOR, **fields: Any) -> Said:
     given: dict[str, Any] = {"official": "" if fields.get("volunteer") else "何永兵", "starts_on": DAY}
     given |= {"document": "苍委发[2024]12号", "issued_by": "中共亭子镇委员会", "issued_on": DAY}
+    # People of the tests are of any age; only the tests of the age limit ask for it.
+    given["despite_age"] = True
     return Entry(unit=unit, post=post, **{**given, **fields})
 
 
@@ -120,7 +122,7 @@ def test_a_held_post_names_its_holder_and_the_way_out(town: Unit, office: User, 
     successor = make_volunteer(town)
     words = refusal(entry=said(town, post, volunteer=successor), by=office)["replaces"][0]
     assert "冯定国" in words
-    assert "同一文件免去前任" in words
+    assert "请在“前任”一项选“由这份文件免去”" in words
     appoint(entry=said(town, post, volunteer=successor), by=office, replaces=holder.pk)
     holder.refresh_from_db()
     assert holder.ends_on == DAY - datetime.timedelta(days=1)
@@ -206,6 +208,25 @@ def test_the_secretary_records_for_the_own_villages_alone(county: Unit, town: Un
     # Nor is a record carried into a unit of somebody else's.
     with pytest.raises(PermissionDenied):
         correct(appointment=held, entry=said(county), by=secretary, seen=held.updated_at)
+
+
+def test_an_age_above_the_limit_is_asked_about_once_before_anything_is_written(town: Unit, office: User) -> None:
+    post = Post.EXECUTIVE_DEPUTY_DIRECTOR
+    old, young = (make_volunteer(town, birth_date=datetime.date(DAY.year - age, 1, 1)) for age in (71, 70))
+    holder = make_appointment(town, young, post=post)
+    refused = refusal(entry=said(town, post, volunteer=old, despite_age=False), by=office, replaces=holder.pk)
+    assert refused == {"despite_age": ["71 岁，超过本县常务副主任年龄上限 70 岁。仍照文件登记的，请勾选后再保存"]}
+    holder.refresh_from_db()
+    assert holder.ends_on is None
+    held = appoint(entry=said(town, post, volunteer=old), by=office, replaces=holder.pk)
+    # Known already: a correction of the same person in the same post is not asked again, another post is.
+    again = said(town, post, volunteer=old, document="别的〔2024〕1号", despite_age=False)
+    held = correct(appointment=held, entry=again, by=office, seen=held.updated_at)
+    with pytest.raises(ValidationError, match="65 岁"):
+        correct(appointment=held, entry=replace(again, post=Post.MEMBER), by=office, seen=held.updated_at)
+    # Nor is what is over.
+    past = said(town, Post.MEMBER, volunteer=old, despite_age=False, dismissal=dismissal(DAY))
+    assert appoint(entry=past, by=office).ends_on == DAY
 
 
 def test_an_age_above_the_county_s_limit_warns_and_does_not_block(county: Unit, town: Unit, office: User) -> None:

@@ -14,15 +14,18 @@ from django.views.decorators.http import require_safe
 from guanai.access import get_or_post, needs
 from guanai.attachments import serve_attachment
 from guanai.attempts import attempt, submitted
+from guanai.entry_keys import once
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.list_files import sent_list
 from orgs.models import Unit, User
 from orgs.queries import unit_for_user_or_404
 from orgs.scope import allows, covering, may, user_of
+from volunteers.enums import VETERAN_POSTS, Post
 from volunteers.forms import END_NAMES, AppointmentFilterForm, AppointmentForm, DismissalForm, UnitSearchForm
 from volunteers.models import Appointment
 from volunteers.post_files import APPOINTMENT_COLUMNS, appointment_rows, leading_groups_paper, office, standing
+from volunteers.post_rules import rule_for
 from volunteers.posts import (
     appointment_for_user_or_404,
     find_people,
@@ -138,7 +141,10 @@ def appointment_create(request: HttpRequest) -> HttpResponse:
     form = AppointmentForm(data, files, user=user, unit=unit, holder=holder, initial=initial)
     form.kept = {"issued_by"} if last and request.method != "POST" else set()
     if data is not None and submitted(request, form):
-        written = attempt(form, lambda: appoint(entry=form.entry(), by=user, replaces=form.replaced))
+        written = attempt(
+            form,
+            lambda: once(form, by=user, make=lambda: appoint(entry=form.entry(), by=user, replaces=form.replaced)),
+        )
         if written is not None:
             return _written(request, written, f"已登记{written.holder}任{written.get_post_display()}。")
     return _form_page(request, user, form, unit, None)
@@ -183,10 +189,10 @@ def appointment_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def asks_for_people(request: HttpRequest) -> bool:
-    """Was the search of people asked for, by its button, by typing, or by Enter in its box?"""
+    """Were people to choose from asked for: by the search's button, by typing, by Enter in its box, by another post?"""
     if request.method != "POST":
         return False
-    typed = request.headers.get("HX-Trigger-Name") == "find"
+    typed = request.headers.get("HX-Trigger-Name") in ("find", "post")
     step = request.POST.get("step")
     by_enter = step == "enter" and bool(request.POST.get("find", "").strip()) and not request.POST.get("volunteer")
     return typed or step == "find" or by_enter
@@ -206,10 +212,13 @@ def _form_page(
 ) -> HttpResponse:
     words = request.POST.get("find", "")[:40]
     chosen_pk = str(form["volunteer"].value() or "")
-    candidates = find_people(user, unit, words) if asks_for_people(request) or not chosen_pk else []
+    post = str(form["post"].value() or "")
+    candidates = find_people(user, unit, words, post) if asks_for_people(request) or not chosen_pk else []
     if chosen_pk.isdecimal() and all(str(person.pk) != chosen_pk for person in candidates):
         field: Any = form.fields["volunteer"]
         candidates = [*field.queryset.filter(pk=int(chosen_pk[:18])), *candidates]
+    limit = rule_for(unit, post).age_limit if post in Post.values else None
+    above = {person.pk for person in candidates if limit and person.age and person.age > limit}
     here = reverse("volunteers:appointment_list") + f"?unit={unit.code}"
     context = {
         "form": form,
@@ -217,6 +226,9 @@ def _form_page(
         "record": record,
         "people": candidates,
         "chosen_pk": chosen_pk,
+        "age_limit": limit,
+        "above_limit": above,
+        "veterans_alone": post in VETERAN_POSTS,
         "find": words,
         "cancel_url": reverse("volunteers:appointment_detail", args=[record.pk]) if record else here,
         "now_url": reverse("volunteers:appointment_detail", args=[record.pk]) if record else "",
@@ -228,6 +240,4 @@ def _form_page(
 
 def _written(request: HttpRequest, appointment: Appointment, words: str) -> HttpResponse:
     messages.success(request, words)
-    if warning := age_warning(appointment):
-        messages.warning(request, f"{appointment.holder} {warning}。已照文件登记，请留意。")
     return redirect("volunteers:appointment_detail", appointment.pk)

@@ -484,6 +484,29 @@ def test_the_county_s_office_edits_the_rules(county: Unit, town: Unit) -> None:
     assert signed_in(town, Role.COUNTY_OFFICE).get(RULES).status_code == 403
 
 
+def rule_fields(client: Client) -> dict[str, Any]:
+    """What the page of rules holds, ready to be sent."""
+    context = client.get(RULES).context
+    fields = {f"{form.prefix}-{name}": form[name].value() for form in context["forms"] for name in form.fields}
+    fields |= {"seen": context["form"]["seen"].value()}
+    return {name: value for name, value in fields.items() if value not in (None, False)}
+
+
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_the_second_writer_of_rules_is_told_and_may_save_again(county: Unit, earlier: int) -> None:
+    one, two = (signed_in(county, Role.COUNTY_OFFICE) for _ in range(2))
+    for _ in range(earlier):
+        assert one.post(RULES, rule_fields(one)).status_code == 302
+    mine, theirs = rule_fields(one), rule_fields(two)
+    assert two.post(RULES, {**theirs, "director-age_limit": "66"}).status_code == 302
+    told = one.post(RULES, {**mine, "director-age_limit": "77"})
+    assert "您的内容还没有存入" in told.content.decode()
+    assert PostRule.objects.get(post=Post.DIRECTOR).age_limit == 66
+    again = {**mine, "director-age_limit": "77", "seen": told.context["form"]["seen"].value()}
+    assert one.post(RULES, again).status_code == 302
+    assert PostRule.objects.get(post=Post.DIRECTOR).age_limit == 77
+
+
 def test_posts_of_somebody_who_has_left_are_named_on_their_page(town: Unit, veteran: Volunteer) -> None:
     held, client = make_appointment(town, veteran, post="executive_deputy_director"), signed_in(town)
     url = f"/volunteers/{veteran.pk}/"

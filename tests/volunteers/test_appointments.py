@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guanai.edits import ChangedError
+from guanai.edits import NEVER, ChangedError
 from orgs.enums import Role
 from orgs.models import Unit, User
 from tests.factories import make_appointment, make_county, make_member, make_unit, make_volunteer
@@ -237,9 +237,21 @@ def test_an_age_above_the_county_s_limit_warns_and_does_not_block(county: Unit, 
     member = appoint(entry=said(town, Post.MEMBER, volunteer=young), by=office)
     assert "65 岁" in age_warning(member, DAY)
     rules = [PostRule(post=Post.EXECUTIVE_DEPUTY_DIRECTOR, age_limit=75), PostRule(post=Post.MEMBER, age_limit=None)]
-    set_post_rules(county=county, rules=rules, by=office)
+    set_post_rules(county=county, rules=rules, by=office, seen=NEVER)
     assert age_warning(held, DAY) == age_warning(member, DAY) == ""
     assert age_warning(make_appointment(town), DAY) == ""
+
+
+def test_the_second_of_two_writers_of_rules_is_told(county: Unit, office: User) -> None:
+    first = [PostRule(post=Post.DIRECTOR, age_limit=60), PostRule(post=Post.MEMBER, age_limit=70)]
+    stored = set_post_rules(county=county, rules=first, by=office, seen=NEVER)
+    second = [PostRule(post=Post.DIRECTOR, age_limit=80)]
+    for seen in (NEVER, stored[0].updated_at):
+        with pytest.raises(ChangedError):
+            set_post_rules(county=county, rules=second, by=office, seen=seen)
+    assert PostRule.objects.get(post=Post.DIRECTOR).age_limit == 60
+    set_post_rules(county=county, rules=second, by=office, seen=stored[-1].updated_at)
+    assert PostRule.objects.get(post=Post.DIRECTOR).age_limit == 80
 
 
 def _until_somebody_waits() -> None:

@@ -222,6 +222,10 @@ class AppointmentForm(DismissalFields, SeenForm, KeyedForm):
         return Entry(unit=self.unit, dismissal=self.dismissal(), **chosen)
 
 
+class PostRulesForm(SeenForm):
+    """The version of a county's rules, above the lines."""
+
+
 class PostRuleForm(PageForm, forms.ModelForm[PostRule]):
     """One line of a county's rules."""
 

@@ -365,6 +365,19 @@ def paper_text(client: Client, unit: Unit) -> str:
     return "".join(cell.text for row in document.tables[0].rows for cell in row.cells)
 
 
+def test_a_line_of_the_list_is_a_card_on_a_phone_with_what_may_be_done(town: Unit) -> None:
+    running = make_appointment(town)
+    ended = make_appointment(town, post="member", ends_on=datetime.date(2024, 1, 31), end_reason="retired")
+    page = page_of(signed_in(town), f"{LIST}?state=all")
+    assert '<table class="table table-hover stacked">' in page
+    assert 'data-label="任期至"' in page
+    for one, dismissed in ((running, False), (ended, True)):
+        assert f'href="/appointments/{one.pk}/edit/"' in page
+        assert (f'href="/appointments/{one.pk}/dismiss/"' in page) is not dismissed
+    reader = page_of(signed_in(town, Role.CLERK), LIST)
+    assert f'<td class="ops"><a href="/appointments/{running.pk}/">查看</a></td>' in reader
+
+
 def test_the_list_filters_by_branch_post_day_document_and_range(county: Unit, town: Unit) -> None:
     other = make_unit(county, name="云峰镇")
     make_appointment(town, official="甲书记", document="亭委发〔2023〕1号", term_ends_on=timezone.localdate())

@@ -50,12 +50,18 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
     rows = form.narrow(user)
     export_url = reverse("volunteers:appointment_export") if may(user, Action.VIEW_ROSTER) else ""
     listing = make_listing(request, rows, measure="人", form=form, export_url=export_url)
-    reads, reads_papers, today = reads_holder(user), covering(user, Action.VIEW_ROSTER), timezone.localdate()
+    reads, reads_papers, edits = (
+        reads_holder(user),
+        covering(user, Action.VIEW_ROSTER),
+        covering(user, Action.EDIT_POSTS),
+    )
+    today = timezone.localdate()
     lines = [
         {
             "appointment": each,
             "standing": standing(each, reads=reads(each)),
             "age": each.age_on(today) if reads(each) else None,
+            "may_edit": edits(each.unit),
             "end_reason": each.get_end_reason_display() if reads_papers(each.unit) else "",
             "term_over": bool(each.term_ends_on and not each.ends_on and each.term_ends_on < today),
         }

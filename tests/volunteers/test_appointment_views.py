@@ -122,13 +122,13 @@ def test_the_usual_answer_about_the_predecessor_is_chosen_and_no_answer_is_asked
     assert form["replaces"].value() == str(holder.pk)
     # Without JavaScript the post is chosen on a page that knows of no holder yet.
     form = client.post(create_url(town), entry()).context["form"]
-    assert "请在“前任”一项选“由这份文件免去”" in form.errors["replaces"][0]
+    assert "主任现由罗书记担任" in form.errors["replaces"][0]
     assert (form.fields["replaces"].label, form["replaces"].value()) == ("前任", str(holder.pk))
     kept = client.post(create_url(town), entry(replaces="keep")).context["form"]
-    assert "replaces" in kept.errors
+    assert "请在“前任”一项选“由这份文件免去”" in kept.errors["replaces"][0]
     assert kept["replaces"].value() == "keep"
     early = client.post(create_url(town), entry(replaces=holder.pk, starts_on="2020-01-01")).context["form"]
-    assert "请在“前任”一项选“不免去”" in early.errors["starts_on"][0]
+    assert "要晚于前任的任职日期" in early.errors["starts_on"][0]
     assert Appointment.objects.get().ends_on is None
 
 
@@ -189,7 +189,7 @@ def test_a_search_in_a_correction_keeps_the_version_that_was_read(town: Unit, ve
 
 
 def test_a_past_time_in_a_post_is_recorded_with_its_end(town: Unit) -> None:
-    make_appointment(town, official="罗书记", starts_on=datetime.date(2024, 6, 1))
+    holder = make_appointment(town, official="罗书记", starts_on=datetime.date(2024, 6, 1))
     client = signed_in(town)
     half = client.post(create_url(town), entry(ends_on="2024-05-31")).content.decode()
     assert "补记离任要填免职文号" in half
@@ -200,7 +200,11 @@ def test_a_past_time_in_a_post_is_recorded_with_its_end(town: Unit) -> None:
         "dismissal_issued_by": "中共亭子镇委员会",
         "dismissal_issued_on": "2024-05-31",
     }
-    assert client.post(create_url(town), entry(**ended)).status_code == 302
+    usual = client.post(create_url(town), entry(**ended, replaces=holder.pk)).content.decode()
+    assert "补记已经离任的，请选“不免去”" in usual
+    assert client.post(create_url(town), entry(**ended, replaces="keep")).status_code == 302
+    holder.refresh_from_db()
+    assert holder.ends_on is None
     assert Appointment.objects.get(official="何永兵").end_reason == "transferred"
 
 

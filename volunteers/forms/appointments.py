@@ -191,9 +191,11 @@ class AppointmentForm(DismissalFields, SeenForm, KeyedForm):
         self.fields["replaces"] = forms.ChoiceField(
             label="前任",
             choices=choices,
-            required=False,
             widget=forms.RadioSelect,
-            error_messages={"invalid_choice": "这个职务的任职情况刚刚有变，请重新核对"},
+            error_messages={
+                "required": f"{holder.get_post_display()}现由{holder.holder}担任（{since}），请核对这份文件免不免去",
+                "invalid_choice": "这个职务的任职情况刚刚有变，请重新核对",
+            },
         )
 
     def clean(self) -> dict[str, Any]:

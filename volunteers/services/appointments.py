@@ -220,8 +220,11 @@ def _make_way(entry: Entry, by: User, replaced: int) -> None:
     holder = rows.filter(pk=replaced).first()
     if holder is None:
         raise ValidationError({"replaces": "这个职务的任职情况刚刚有变，请重新核对"}, code="changed")
+    if entry.dismissal:
+        words = "补记已经离任的，请选“不免去”；前任也已离任的，先登记前任离任"
+        raise ValidationError({"replaces": words}, code="over")
     if entry.starts_on <= holder.starts_on:
-        words = f"要晚于前任的任职日期 {holder.starts_on:%Y-%m-%d}；补记更早的任期，请在“前任”一项选“不免去”"
+        words = f"要晚于前任的任职日期 {holder.starts_on:%Y-%m-%d}"
         raise ValidationError({"starts_on": words}, code="order")
     dismissal = Dismissal(
         ends_on=entry.starts_on - ONE_DAY,

@@ -3,6 +3,7 @@
 import datetime
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guanai.edits import NEVER, ChangedError
+from guanai.enums import Change
+from guanai.models import RowEvent
 from orgs.enums import Role
 from orgs.models import Unit, User
 from tests.factories import make_appointment, make_county, make_member, make_unit, make_volunteer
@@ -192,6 +195,37 @@ def test_a_correction_takes_a_wrong_dismissal_back_but_not_over_a_successor(town
         correct(appointment=gone, entry=said(town), by=office, seen=gone.updated_at)
 
 
+def test_no_correction_lets_two_holders_overlap(town: Unit, office: User) -> None:
+    june = datetime.date(2024, 6, 1)
+    first = appoint(entry=replace(said(town), dismissal=dismissal(june)), by=office)
+    second = appoint(entry=said(town, official="罗书记", starts_on=datetime.date(2024, 6, 2)), by=office)
+    person = make_volunteer(town)
+    members = [
+        appoint(entry=said(town, Post.MEMBER, volunteer=one), by=office) for one in (person, make_volunteer(town))
+    ]
+    ended_later = dismissal(datetime.date(2024, 6, 2))
+    wrong = [
+        (first, replace(said(town), dismissal=ended_later)),
+        (second, said(town, official="罗书记", starts_on=june)),
+        (members[0], said(town, Post.DIRECTOR, volunteer=person)),
+        (members[1], said(town, Post.MEMBER, volunteer=person)),
+    ]
+    before = list(Appointment.objects.order_by("pk").values())
+    for appointment, entry in wrong:
+        with pytest.raises(ValidationError) as refused:
+            correct(appointment=appointment, entry=entry, by=office, seen=appointment.updated_at)
+        assert set(refused.value.message_dict) == {"starts_on"}
+    assert list(Appointment.objects.order_by("pk").values()) == before
+
+
+def test_a_correction_leaves_what_it_replaced_in_the_history(town: Unit, office: User) -> None:
+    held = appoint(entry=said(town), by=office)
+    correct(appointment=held, entry=said(town, official="何永彬"), by=office, seen=held.updated_at)
+    events = RowEvent.objects.filter(record="volunteers.appointment", record_id=held.pk)
+    assert [event.change for event in events.order_by("pk")] == [Change.INSERT, Change.UPDATE]
+    assert events.get(change=Change.UPDATE).changes["official"] == ["何永兵", "何永彬"]
+
+
 def test_the_secretary_records_for_the_own_villages_alone(county: Unit, town: Unit) -> None:
     village = make_unit(town, committee_established_on=FOUNDED)
     secretary = make_member(town, Role.SECRETARY)
@@ -323,6 +357,39 @@ def test_two_who_appoint_at_once_are_told_apart() -> None:
     for thread in threads:
         thread.join(30)
     assert sorted(outcomes) == ["replaces", "stored"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_correction_and_an_appointment_at_once_are_told_apart() -> None:
+    county = make_county()
+    unit = make_unit(county, committee_established_on=FOUNDED)
+    office, start, outcomes = make_member(county, Role.COUNTY_OFFICE), threading.Barrier(2, timeout=20), []
+    member = appoint(entry=said(unit, Post.MEMBER, official="甲"), by=office)
+
+    def moved() -> None:
+        correct(appointment=member, entry=said(unit, official="甲"), by=office, seen=member.updated_at)
+
+    def made() -> None:
+        appoint(entry=said(unit, official="乙"), by=office)
+
+    def record(act: Callable[[], None]) -> None:
+        try:
+            start.wait()
+            act()
+            outcomes.append("stored")
+        except ValidationError as refused:
+            outcomes.append("refused " + next(iter(refused.message_dict)))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=record, args=(act,)) for act in (moved, made)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(outcomes)[1] == "stored"
+    assert sorted(outcomes)[0] in ("refused replaces", "refused starts_on")
+    assert Appointment.objects.filter(post=Post.DIRECTOR).count() == 1
 
 
 Steps = list[tuple[str, str, int, int]]

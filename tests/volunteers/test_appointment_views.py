@@ -478,8 +478,26 @@ def test_the_paper_lists_the_leading_groups_in_the_order_of_posts(county: Unit, 
         ("常务副主任", "空缺"),
     ]
     assert rows[1][3] == "亭子镇党委书记"
+    assert rows[1][4].endswith("号\n2023年3月1日")
     assert "盖章" in document.tables[1].rows[0].cells[0].text
-    assert "亭子镇关工委" in document.paragraphs[0].text
+    assert document.paragraphs[0].text == "亭子镇关心下一代工作委员会\n领导班子名单"
+    today = timezone.localdate()
+    assert document.paragraphs[1].text == f"（截至{today.year}年{today.month}月{today.day}日）"
+
+
+def test_the_county_s_paper_names_empty_posts_of_its_townships_and_not_of_villages(county: Unit, town: Unit) -> None:
+    Unit.objects.filter(pk=county.pk).update(committee_established_on=FOUNDED)
+    make_unit(town, name="长江村村民委员会", committee_established_on=FOUNDED)
+    make_appointment(county, official="李佳")
+    response = signed_in(county, Role.COUNTY_OFFICE).get(f"/appointments/paper/{county.code}/")
+    document = docx.Document(io.BytesIO(response.content))
+    rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows][1:]
+    assert rows[0][2] == "李　佳"
+    of_town = ["主任", "常务副主任", "办公室主任", "工作人员"]
+    assert [row[1] for row in rows if row[2] == "空缺"] == [*of_town[1:], *of_town]
+    # The rows of a unit stay together, its last one may be followed by another page.
+    kept = [row.cells[1].paragraphs[0].paragraph_format.keep_with_next for row in document.tables[0].rows[1:]]
+    assert kept == [True, True, True, None, True, True, True, True]
 
 
 def test_the_county_s_office_edits_the_rules(county: Unit, town: Unit) -> None:

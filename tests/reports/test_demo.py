@@ -134,6 +134,7 @@ def test_a_term_ends_on_the_day_before_its_anniversary(loaded: Loaded) -> None:
     terms = Appointment.objects.exclude(term_ends_on=None).values_list("starts_on", "term_ends_on")
     late = 0
     for starts_on, term_ends_on in terms:
+        assert term_ends_on is not None
         after = term_ends_on + datetime.timedelta(days=1)
         assert (after.month, after.day) == (starts_on.month, starts_on.day) or (starts_on.month, starts_on.day) == (
             2,

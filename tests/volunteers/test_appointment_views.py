@@ -153,8 +153,8 @@ def test_only_veterans_are_offered_where_only_they_may_serve(town: Unit, veteran
     assert veteran.name in page
     # Another post, chosen on the page, offers others.
     chosen = entry(post="executive_deputy_director", official="", find="李")
-    page = client.post(create_url(town), chosen, headers={"HX-Request": "true", "HX-Trigger-Name": "post"})
-    assert "名册里没有这样的五老" in page.content.decode()
+    response = client.post(create_url(town), chosen, headers={"HX-Request": "true", "HX-Trigger-Name": "post"})
+    assert "名册里没有这样的五老" in response.content.decode()
     assert not Appointment.objects.exists()
 
 

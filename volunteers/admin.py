@@ -96,7 +96,8 @@ class TeamAdmin(ScopedAdmin):
 class AppointmentAdmin(ScopedAdmin):
     """Read only: who is appointed and dismissed by which document is recorded on the pages of posts, by its rules."""
 
-    view_action = Action.VIEW_NETWORK
+    # It shows of a holder what the roster says.
+    view_action = Action.VIEW_ROSTER
     edit_action = Action.EDIT_POSTS
     list_display = ("unit", "post", "document", "starts_on", "ends_on")
     list_filter = ("post",)

@@ -53,11 +53,9 @@ def register_with_network() -> None:
 
 def _leading_group(unit: Unit, user: User) -> dict[str, Any]:
     """Posts and holders are names of office, for whoever may see the network; records are for the roster's readers."""
-    may_open = allows(user, Action.VIEW_ROSTER, unit)
     may_edit = allows(user, Action.EDIT_POSTS, unit) and not unit.closed_on and unit.has_committee
     return {
-        "lines": leading_group_lines(unit, with_ages=may_open),
-        "may_open": may_open,
+        "lines": leading_group_lines(unit, user),
         "may_edit": may_edit,
         "unit": unit,
     }

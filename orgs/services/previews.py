@@ -14,7 +14,7 @@ from orgs.enums import ChangeState, ChangeVerb, PartOfChange, Role, UnitKind
 from orgs.models import Restructuring, Unit, UnitPlacement, short_name_of
 from orgs.services.orders import Change, Order, check_change, check_order, locked
 from orgs.services.restructuring import carry_out, record_change
-from orgs.services.taking_back import take_back
+from orgs.services.taking_back import recorded_at, take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +108,16 @@ def preview_take_back(*, restructuring: Restructuring, order: Order, today: date
         subjects = [part.unit for part in row.parts.select_related("unit") if part.part == PartOfChange.SUBJECT]
         preview = _read(row, planned=False, records=_records(subjects))
         founded = restructuring.parts.filter(part=PartOfChange.TARGET, after__isnull=False).select_related("unit")
-        preview.warnings += [f"新设的{part.unit.short_name}还在，不再需要的，请另办撤销。" for part in founded]
+        preview.warnings += [_about_founded(part.unit) for part in founded]
         transaction.set_rollback(True)
     return preview
+
+
+def _about_founded(unit: Unit) -> str:
+    if unit.closed_on:
+        return f"新设的{unit.short_name}没有记录，随撤回一并撤销。"
+    names = "、".join(recorded_at(unit))
+    return f"新设的{unit.short_name}已有{names}，撤回后还在；不再需要的，请另办撤销。"
 
 
 def _records(units: Iterable[Unit]) -> list[HangingRecords]:

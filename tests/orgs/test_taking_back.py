@@ -11,7 +11,16 @@ from orgs.models import Membership, Restructuring, Unit, UnitPlacement
 from orgs.scope import allows
 from orgs.services import Change, order_change, preview_take_back, take_back
 from orgs.tree import broken_nodes
-from tests.factories import codes_of, grant, make_county, make_member, make_unit, make_user
+from tests.factories import (
+    codes_of,
+    grant,
+    make_activity,
+    make_county,
+    make_member,
+    make_unit,
+    make_user,
+    make_volunteer,
+)
 from tests.orgs.restructuring import days_ago, order, tree_now
 
 pytestmark = pytest.mark.django_db
@@ -92,18 +101,51 @@ def test_changes_are_taken_back_one_after_the_other() -> None:
     assert tree_now() == before
 
 
-def test_a_founded_successor_stays_and_the_preview_says_so() -> None:
-    county = make_county()
+def founding(county: Unit) -> tuple[Restructuring, Unit]:
+    """Two townships merged into a new one, a hundred days ago."""
     first, second = make_unit(county), make_unit(county)
+    make_unit(first)
     merger = do(ChangeVerb.MERGE, first, second, name="新设镇")
+    return merger, Unit.objects.get(name="新设镇")
+
+
+def test_a_founded_unit_without_records_closes_again() -> None:
+    county = make_county()
+    merger, new = founding(county)
+    secretary = make_member(new, Role.SECRETARY)
+    required = Unit.objects.required().count()
     preview = preview_take_back(restructuring=merger, order=order(10))
-    assert preview.warnings == ["新设的新设镇还在，不再需要的，请另办撤销。"]
+    assert preview.warnings == ["新设的新设镇没有记录，随撤回一并撤销。"]
+    assert ("新设镇", "苍溪县 · 新设镇（乡镇（街道））", "已撤销，归苍溪县") in [
+        (unit.name, unit.before, unit.after) for unit in preview.named
+    ]
     merger.refresh_from_db()
     assert merger.state == ChangeState.DONE
     take_back(restructuring=merger, order=order(10))
-    new = Unit.objects.get(name="新设镇")
+    new.refresh_from_db()
+    assert (new.closed_on, new.successor, new.parent) == (days_ago(10), None, county)
+    # The two townships are open again, and the one that was founded for them is not.
+    assert Unit.objects.required().count() == required + 1
+    assert not Membership.objects.filter(user=secretary, ends_on=None).exists()
+    stood = {row.unit_id: row.is_closed for row in placements_on(county, days_ago(11)) if row.stood}  # type: ignore[attr-defined]
+    assert stood[new.pk] is False
+    assert broken_nodes() == []
+
+
+def test_a_founded_unit_with_records_stays_and_the_preview_names_them() -> None:
+    county = make_county()
+    merger, new = founding(county)
+    make_activity(new)
+    make_volunteer(new)
+    make_unit(new)
+    Unit.objects.filter(pk=new.pk).update(committee_established_on=days_ago(90))
+    preview = preview_take_back(restructuring=merger, order=order(10))
+    words = "新设的新设镇已有下级单位、关工委、在册五老、活动，撤回后还在；不再需要的，请另办撤销。"
+    assert preview.warnings == [words]
+    take_back(restructuring=merger, order=order(10))
+    new.refresh_from_db()
     assert new.closed_on is None
-    assert new.is_leaf_node()
+    assert broken_nodes() == []
 
 
 def test_what_cannot_be_taken_back_is_refused_and_changes_nothing() -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from orgs.enums import Action
 from orgs.models import Unit, User
-from orgs.querysets import UnitQuerySet
+from orgs.querysets import UnitQuerySet, counts_by_unit
 from orgs.scope import allows, branch_q, units_for
 from volunteers.enums import SINGLE_POSTS, VolunteerStatus
 from volunteers.models import Appointment, Volunteer
@@ -40,6 +40,11 @@ def appointment_for_user_or_404(user: Anyone, pk: int, action: str = Action.VIEW
     if not allows(user, action, appointment.unit):
         raise PermissionDenied(f"no {action} on this appointment's unit")
     return appointment
+
+
+def posts_by_unit(branch: Unit) -> dict[int, int]:
+    """How many posts are held in each committee of a branch today."""
+    return counts_by_unit(Appointment.objects.running(timezone.localdate()), branch)
 
 
 def terms_ending(rows: AppointmentQuerySet, within: int) -> AppointmentQuerySet:

@@ -9,6 +9,7 @@ from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import allows
 from volunteers.leading_groups import leading_group_lines
+from volunteers.posts import posts_by_unit
 from volunteers.queries import roster_by_unit
 
 
@@ -24,7 +25,16 @@ def register_with_network() -> None:
             url=lambda unit: f"{reverse('volunteers:volunteer_list')}?unit={unit.code}",
             order=10,
             in_tree=True,
-        )
+        ),
+        UnitRecords(
+            key="posts",
+            label="在任职务",
+            measure="个",
+            action=Action.VIEW_NETWORK,
+            by_unit=posts_by_unit,
+            url=lambda unit: f"{reverse('volunteers:appointment_list')}?unit={unit.code}",
+            order=12,
+        ),
     )
     register_unit_parts(
         Part(

@@ -10,6 +10,9 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
 
     unit_code = serializers.CharField(source="unit.code")
     unit_name = serializers.CharField(source="unit.name")
+    ends_on = serializers.DateField(
+        source="last_day", read_only=True, help_text="last day in the post, by document or because the unit was closed"
+    )
     holder = serializers.SerializerMethodField(help_text="name in office")
     veteran_kind = serializers.CharField(
         source="volunteer.kind", default=None, allow_null=True, help_text="empty for a serving official"

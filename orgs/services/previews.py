@@ -60,6 +60,8 @@ class Preview:
     units: list[UnitMove]
     accounts: list[AccountMove]
     records: list[HangingRecords]
+    # Some unit is open before and closed after.
+    closes: bool = False
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -150,7 +152,8 @@ def _read(row: Restructuring, *, planned: bool, records: list[HangingRecords]) -
         )
         for move in moved
     ]
-    return Preview(row.headline, row.effective_on, planned, units, accounts, records)
+    closes = any(part.before and part.after and part.after.is_closed > part.before.is_closed for part in parts)
+    return Preview(row.headline, row.effective_on, planned, units, accounts, records, closes)
 
 
 def _standing(placement: UnitPlacement | None) -> str:

@@ -53,7 +53,7 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
             "standing": standing(each),
             "office": office(each),
             "age": each.age_on(timezone.localdate()) if reads_roster(each.unit) else None,
-            "term_over": bool(each.term_ends_on and not each.ends_on and each.term_ends_on < timezone.localdate()),
+            "term_over": bool(each.term_ends_on and not each.last_day and each.term_ends_on < timezone.localdate()),
         }
         for each in listing.page
     ]
@@ -92,7 +92,7 @@ def appointment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     appointment = appointment_for_user_or_404(user, pk)
     unit = appointment.unit
-    history = Appointment.objects.filter(unit=unit, post=appointment.post).select_related("volunteer")
+    history = Appointment.objects.filter(unit=unit, post=appointment.post).select_related("unit", "volunteer")
     person = appointment.volunteer
     reads_roster = person is not None and allows(user, Action.VIEW_ROSTER, person.unit)
     context = {

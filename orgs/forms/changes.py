@@ -14,6 +14,7 @@ from orgs.services import Change, Order
 
 PARENTS = sorted({kind for kinds in PARENT_KINDS.values() for kind in kinds})
 KINDS = [(kind.value, kind.label) for kind in INTERCHANGEABLE]
+SOURCES_HELP = "合并后撤销，下级单位直接归承接单位。甲村并入乙村的，勾甲村，“并入”选乙村；乙村一起勾了也保留。"
 DATE_ERROR = {"invalid": "请填成 2025-07-01 这样的日期"}
 
 
@@ -117,7 +118,7 @@ class MoveForm(ChangeForm):
 
 class MergeForm(ChangeForm):
     verb = ChangeVerb.MERGE
-    sources = UnitChoices(label="合并哪些单位", help_text="合并后撤销，下级单位直接归承接单位。")
+    sources = UnitChoices(label="合并哪些单位", help_text=SOURCES_HELP)
     target = UnitChoice(label="并入", required=False, empty_label="新设一个单位")
     name = forms.CharField(label="新设单位的名称", required=False, max_length=60, help_text="并入已有单位的不填。")
     kind = forms.ChoiceField(label="新设单位的类别", required=False, choices=[("", "与原单位相同"), *KINDS])

@@ -52,6 +52,8 @@ def refusal(field: str, words: str, code: str) -> ValidationError:
 def locked(change: Change) -> Change:
     """Take the county's lock and read every unit of a change anew.
 
+    "A 和 B 合并，并入 B" closes A alone: the unit into which others are merged is taken out of what is merged.
+
     Raises ValidationError where no unit is named, or the units are not of one county.
     """
     if not change.units:
@@ -59,9 +61,12 @@ def locked(change: Change) -> Change:
     lock_county(change.units[0])
     # In the order named: it is that of the document.
     rows = Unit.objects.select_related("parent").in_bulk([unit.pk for unit in change.named])
+    named = dict.fromkeys(change.units)
+    if change.verb == ChangeVerb.MERGE and len(named) > 1:
+        named.pop(change.target, None)  # type: ignore[arg-type]  # without a target nothing is taken out
     fresh = replace(
         change,
-        units=tuple(rows[unit.pk] for unit in dict.fromkeys(change.units)),
+        units=tuple(rows[unit.pk] for unit in named),
         target=rows[change.target.pk] if change.target else None,
         name=change.name.strip(),
     )

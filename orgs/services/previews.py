@@ -90,6 +90,7 @@ class Preview:
 def preview_change(*, change: Change, order: Order, today: datetime.date | None = None) -> Preview:
     """A dry run of `order_change`. Raises ValidationError as it does; nothing stays written."""
     today = today or timezone.localdate()
+    asked = change
     with transaction.atomic():
         change = locked(change)
         check_order(order, change.units[0], today)
@@ -98,7 +99,7 @@ def preview_change(*, change: Change, order: Order, today: datetime.date | None 
         row = record_change(change, order, ChangeState.DONE)
         carry_out(row, change, order, today)
         preview = _read(row, planned=order.effective_on > today, records=records)
-        preview.warnings += _warnings(row, change)
+        preview.warnings += _about_sources(asked) + _warnings(row, change)
         transaction.set_rollback(True)
     return preview
 
@@ -165,6 +166,18 @@ def _standing(placement: UnitPlacement | None) -> str:
         return f"已撤销，归{above}" if above else "已撤销"
     own = f"{short_name_of(placement.name)}（{UnitKind(placement.kind).label}）"
     return f"{above} · {own}" if above else own
+
+
+def _about_sources(asked: Change) -> list[str]:
+    """What the words of a merger leave open: which of the units remains."""
+    if asked.verb != ChangeVerb.MERGE:
+        return []
+    if asked.target is not None:
+        remains = asked.target.short_name
+        return [f"{remains}是承接单位，保留，不在撤销之列。"] if asked.target in asked.units else []
+    name = asked.name.strip()
+    same = [unit.short_name for unit in asked.units if name in (unit.name, unit.short_name)]
+    return [f"{one}也会撤销，另设一个同名单位；{one}保留的，请返回修改，在“并入”里选{one}。" for one in same]
 
 
 def _warnings(row: Restructuring, change: Change) -> list[str]:

@@ -135,6 +135,23 @@ def test_refusals_stand_at_their_fields_and_the_entry_stays(place: County) -> No
     assert "名称请留空" in post(place.office, MERGE, place.merger(name="新设镇"))
 
 
+def test_the_unit_that_takes_over_may_be_ticked_too(place: County) -> None:
+    """Both ticked and merged into 元坝镇: only 东溪镇 is closed, and the preview says so."""
+    fields = place.merger(sources=[place.first.code, place.second.code])
+    page = post(place.office, MERGE, fields)
+    for words in ("东溪镇并入元坝镇", "元坝镇是承接单位，保留，不在撤销之列。"):
+        assert words in page
+    assert place.office.post(MERGE, {**fields, "seen": seen_in(page)}).status_code == 302
+    closed = Unit.objects.exclude(closed_on=None)
+    assert [(unit.name, unit.successor) for unit in closed] == [("东溪镇", place.second)]
+
+
+def test_a_new_unit_by_the_name_of_a_closing_one_is_asked_about(place: County) -> None:
+    fields = place.merger(sources=[place.first.code, place.second.code], target="", name="元坝镇")
+    assert "元坝镇也会撤销，另设一个同名单位" in post(place.office, MERGE, fields)
+    assert "同名单位" not in post(place.office, MERGE, {**fields, "name": "新元镇"})
+
+
 def test_two_villages_merge_into_a_new_community(place: County) -> None:
     other = make_unit(place.first, name="小营村村民委员会")
     fields = place.merger(

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from orgs.enums import ChangeState, ChangeVerb, Role, UnitKind
 from orgs.models import Restructuring, Unit
-from orgs.services import Change, order_change
+from orgs.services import Change, order_change, take_back
 from tests.factories import grant, make_activity, make_county, make_member, make_unit
 from tests.orgs.restructuring import DOCUMENT, days_ago, order, tree_now
 
@@ -93,13 +93,43 @@ def test_a_merger_is_previewed_then_confirmed(place: County) -> None:
 
 
 def test_the_page_of_a_change_tells_both_totals(place: County) -> None:
-    make_activity(place.village, held_on=DAY)
-    make_activity(place.second, held_on=DAY)
+    for unit in (place.village, place.first, place.second):
+        make_activity(unit, held_on=DAY)
     row = order_change(change=Change(verb=ChangeVerb.MERGE, units=(place.first,), target=place.second), order=order(30))
     response: Any = place.office.get(f"/changes/{row.pk}/")
     [part] = response.context["others"]
     lines = {line.name: line.figures[0] for line in part["context"]["lines"]}
-    assert lines == {"苍溪县": (2, 2), "元坝镇": (2, 1), "东溪镇": (0, 1)}
+    # Each record once in every column but that of the total: what 东溪镇 recorded itself is now in 元坝镇 alone.
+    assert lines == {"苍溪县": (3, 3), "元坝镇": (3, 1), "东溪镇": (None, 2)}
+    assert '<span class="quiet">已并入元坝镇</span>' in response.content.decode()
+    take_back(restructuring=row, order=order(10))
+    response = place.office.get(f"/changes/{row.pk}/")
+    [part] = response.context["others"]
+    lines = {line.name: line.figures[0] for line in part["context"]["lines"]}
+    assert lines == {"苍溪县": (3, 3), "元坝镇": (1, 1), "东溪镇": (2, 2)}
+
+
+def test_both_totals_of_a_founded_and_of_a_dissolved_unit(place: County) -> None:
+    other = make_unit(place.first, name="小营村村民委员会")
+    for unit in (place.village, other):
+        make_activity(unit, held_on=DAY)
+    merger = Change(verb=ChangeVerb.MERGE, units=(place.village, other), name="营盘村村民委员会")
+    merged = order_change(change=merger, order=order(20))
+    founded = Unit.objects.get(name="营盘村村民委员会")
+    dissolved = order_change(change=Change(verb=ChangeVerb.DISSOLVE, units=(founded,)), order=order(10))
+    told = []
+    for row in (merged, dissolved):
+        response: Any = place.office.get(f"/changes/{row.pk}/")
+        [part] = response.context["others"]
+        told.append({line.name: (line.note, line.figures[0]) for line in part["context"]["lines"]})
+    gone = "已并入营盘村，现在计入东溪镇"
+    assert told[0] == {
+        "东溪镇": ("", (2, 2)),
+        "营盘村": ("已撤销，现在计入东溪镇", (None, None)),
+        "大营村": (gone, (None, 1)),
+        "小营村": (gone, (None, 1)),
+    }
+    assert told[1] == {"东溪镇": ("", (2, 2)), "营盘村": ("已撤销，现在计入东溪镇", (None, 2))}
 
 
 def test_what_changed_between_preview_and_confirmation_is_shown_again(place: County) -> None:

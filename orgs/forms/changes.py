@@ -10,7 +10,7 @@ from orgs.enums import INTERCHANGEABLE, PARENT_KINDS, Action, ChangeState, Chang
 from orgs.models import Restructuring, Unit, User
 from orgs.querysets import UnitQuerySet
 from orgs.scope import units_for
-from orgs.services import Change, Order
+from orgs.services import TYPING_ERROR_DAYS, Change, Order, may_be_mistyped
 
 PARENTS = sorted({kind for kinds in PARENT_KINDS.values() for kind in kinds})
 KINDS = [(kind.value, kind.label) for kind in INTERCHANGEABLE]
@@ -169,12 +169,41 @@ FORMS: dict[str, type[ChangeForm]] = {
 
 
 class TakeBackForm(PageForm, forms.Form):
+    """By a document; or, in the first days, because the change was entered wrongly: then nothing else is asked for."""
+
+    why = forms.ChoiceField(
+        label="为什么撤回",
+        choices=[("decided", "有文件决定撤回"), ("mistyped", "录入有误，当作没有办过")],
+        initial="decided",
+        widget=forms.RadioSelect,
+    )
     effective_on = forms.DateField(label="撤回从哪天起", error_messages=DATE_ERROR, initial=timezone.localdate)
     document = forms.CharField(label="文号", max_length=60, help_text="决定撤回的文件，如 苍府发〔2025〕12号。")
     reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea)
 
+    def __init__(self, *args: Any, change: Restructuring, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.change = change
+        self.mistyped = self.data.get("why") == "mistyped" and may_be_mistyped(change)
+        for name in ("effective_on", "document", "reason"):
+            self.fields[name].required = not self.mistyped
+        if not may_be_mistyped(change):
+            del self.fields["why"]
+            return
+        self.fields["why"].help_text = (
+            f"办理后 {TYPING_ERROR_DAYS} 天内可以选“录入有误”：下面几项不用填，"
+            f"从 {change.effective_on:%Y-%m-%d} 起当作没有办过，文号记原来的 {change.document}。"
+        )
+
     def order(self, by: User) -> Order:
-        return Order(by=by, **self.cleaned_data)
+        cleaned = self.cleaned_data
+        return Order(
+            effective_on=cleaned["effective_on"] or self.change.effective_on,
+            document=cleaned["document"],
+            reason=cleaned["reason"],
+            by=by,
+            mistyped=self.mistyped,
+        )
 
 
 class CancelForm(PageForm, forms.Form):

@@ -32,12 +32,13 @@ from orgs.services.second_factor import (
     renew_recovery_codes,
     verify_code,
 )
-from orgs.services.taking_back import take_back
+from orgs.services.taking_back import TYPING_ERROR_DAYS, may_be_mistyped, take_back
 from orgs.services.tokens import IssuedToken, issue_token, revoke_token
 from orgs.services.units import NETWORK_BEGAN, create_unit
 
 __all__ = [
     "NETWORK_BEGAN",
+    "TYPING_ERROR_DAYS",
     "AccountMove",
     "Change",
     "Issued",
@@ -66,6 +67,7 @@ __all__ = [
     "grant_role",
     "issue_token",
     "leave_second_factor",
+    "may_be_mistyped",
     "means_of",
     "merge_units",
     "move_unit",

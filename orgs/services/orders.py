@@ -36,12 +36,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """On which document, from which day, by whom. `reason` says why something is taken back."""
+    """On which document, from which day, by whom. `reason` says why something is taken back.
+
+    `mistyped` takes back what was only entered wrongly: its day and its document are those of the change itself.
+    """
 
     effective_on: datetime.date
     document: str
     by: User | None
     reason: str = ""
+    mistyped: bool = False
 
 
 def refusal(field: str, words: str, code: str) -> ValidationError:

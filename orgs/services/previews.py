@@ -56,6 +56,7 @@ class Preview:
 
     headline: str
     effective_on: datetime.date
+    document: str
     planned: bool
     units: list[UnitMove]
     accounts: list[AccountMove]
@@ -154,7 +155,7 @@ def _read(row: Restructuring, *, planned: bool, records: list[HangingRecords]) -
         for move in moved
     ]
     closes = any(part.before and part.after and part.after.is_closed > part.before.is_closed for part in parts)
-    return Preview(row.headline, row.effective_on, planned, units, accounts, records, closes)
+    return Preview(row.headline, row.effective_on, row.document, planned, units, accounts, records, closes)
 
 
 def _standing(placement: UnitPlacement | None) -> str:

@@ -1,10 +1,14 @@
 """The counter-operation: what a change did is undone by another change, with a document of its own.
 
 Nothing is deleted or rewritten: reopened units get a new placement at their former place.
+
+What was only entered wrongly is taken back within a week without a document of its own, from the day of the change
+itself: its placements then hold on no day, and "as then" totals are those of a network in which it never was.
 """
 
 import datetime
 from collections.abc import Collection
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,6 +22,19 @@ from orgs.services.orders import Order, check_order, refusal
 from orgs.services.placing import Placing, check_money, close_unit, move_roles, place_units, return_roles
 from orgs.tree import lock_county
 
+# How long after it was carried out a change may be called a typing error; afterwards others have built upon it, and
+# it takes a document.
+TYPING_ERROR_DAYS = 7
+MISTYPED = "录入有误"
+
+
+def may_be_mistyped(row: Restructuring, today: datetime.date | None = None) -> bool:
+    """Is it at most `TYPING_ERROR_DAYS` days since the change was carried out?"""
+    if row.applied_at is None:
+        return False
+    days = ((today or timezone.localdate()) - timezone.localdate(row.applied_at)).days
+    return days <= TYPING_ERROR_DAYS
+
 
 def take_back(*, restructuring: Restructuring, order: Order, today: datetime.date | None = None) -> Restructuring:
     """Bring every unit of a change back to where it stood before, reopen what it closed, return the roles.
@@ -27,7 +44,8 @@ def take_back(*, restructuring: Restructuring, order: Order, today: datetime.dat
 
     Raises:
         ValidationError: not done or taken back already; the successor, or a former parent, is closed by now; a unit was
-            changed again since; a day before the change itself, ahead of today, or in a closed year.
+            changed again since; a day before the change itself, ahead of today, or in a closed year; `order.mistyped`
+            more than `TYPING_ERROR_DAYS` days after it was carried out.
     """
     today = today or timezone.localdate()
     with transaction.atomic():
@@ -35,6 +53,8 @@ def take_back(*, restructuring: Restructuring, order: Order, today: datetime.dat
         row = Restructuring.objects.select_for_update(of=("self",)).select_related("anchor").get(pk=restructuring.pk)
         if not row.may_be_taken_back:
             raise ValidationError(f"这项调整{row.get_state_display()}，不能撤回。", code="state")
+        if order.mistyped:
+            order = _as_if_it_had_not_been(row, order, today)
         check_order(order, row.anchor, today)
         _check_day(row, order, today)
         parts = list(row.parts.select_related("unit__parent", "before", "after"))
@@ -61,6 +81,15 @@ def take_back(*, restructuring: Restructuring, order: Order, today: datetime.dat
     if order.by is not None:
         forget_grants(order.by)
     return counter
+
+
+def _as_if_it_had_not_been(row: Restructuring, order: Order, today: datetime.date) -> Order:
+    if not may_be_mistyped(row, today):
+        words = f"办理已超过 {TYPING_ERROR_DAYS} 天，不能再按录入有误撤回，请按文件撤回。"
+        raise refusal("why", words, "late")
+    document = order.document.strip() or row.document
+    reason = f"{MISTYPED}：{order.reason.strip()}"[:200] if order.reason.strip() else MISTYPED
+    return replace(order, effective_on=row.effective_on, document=document, reason=reason)
 
 
 def recorded_at(unit: Unit, leaving: Collection[int] = ()) -> list[str]:

@@ -166,7 +166,7 @@ def change_take_back(request: HttpRequest, pk: int) -> HttpResponse:
     if not row.may_be_taken_back:
         messages.error(request, f"这项调整{row.get_state_display()}，不能撤回。")
         return redirect("orgs:change_detail", row.pk)
-    form = TakeBackForm(request.POST or None)
+    form = TakeBackForm(request.POST or None, change=row)
     if "edit" not in request.POST and submitted(request, form):
         order = form.order(user)
         preview = attempt(form, lambda: preview_take_back(restructuring=row, order=order))

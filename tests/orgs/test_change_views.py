@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from orgs.enums import ChangeState, ChangeVerb, Role, UnitKind
@@ -235,7 +236,8 @@ def test_a_change_is_taken_back_with_a_preview(place: County) -> None:
     row = order_change(change=Change(verb=ChangeVerb.MERGE, units=(place.first,), target=place.second), order=order(30))
     url = f"/changes/{row.pk}/take-back/"
     assert url in place.office.get(f"/changes/{row.pk}/").content.decode()
-    fields = {"effective_on": days_ago(1).isoformat(), "document": "苍府发〔2025〕12号", "reason": "批复有误"}
+    fields = {"why": "decided", "effective_on": days_ago(1).isoformat(), "document": "苍府发〔2025〕12号"}
+    fields["reason"] = "批复有误"
     page = post(place.office, url, fields)
     assert "撤回：东溪镇并入元坝镇" in page
     assert tree_now() != before
@@ -262,6 +264,30 @@ def test_the_list_narrows_and_keeps_its_query_count(
     assert page.count("更名为") == 3
     assert place.office.get("/changes/?state=done").content.decode().count("更名为") == 1
     assert place.office.get("/changes/?state=nonsense").content.decode().count("更名为") == 0
+
+
+def test_a_typing_error_is_taken_back_without_a_document(place: County) -> None:
+    merger = Change(verb=ChangeVerb.MERGE, units=(place.first,), target=place.second)
+    before = tree_now()
+    row = order_change(change=merger, order=order(30))
+    url = f"/changes/{row.pk}/take-back/"
+    assert f"从 {DAY:%Y-%m-%d} 起当作没有办过，文号记原来的 {DOCUMENT}" in place.office.get(url).content.decode()
+    assert "请填写" in post(place.office, url, {"why": "decided"})
+    page = post(place.office, url, {"why": "mistyped"})
+    assert f"{DAY:%Y-%m-%d} 起 · {DOCUMENT}" in page
+    assert place.office.post(url, {"why": "mistyped", "seen": seen_in(page)}).status_code == 302
+    assert tree_now() == before
+    counter = Restructuring.objects.get(takes_back=row)
+    assert (counter.effective_on, counter.document, counter.reason) == (DAY, DOCUMENT, "录入有误")
+
+
+def test_after_a_week_a_change_is_taken_back_by_document_alone(place: County) -> None:
+    row = order_change(change=Change(verb=ChangeVerb.MERGE, units=(place.first,), target=place.second), order=order(30))
+    Restructuring.objects.filter(pk=row.pk).update(applied_at=timezone.now() - datetime.timedelta(days=8))
+    url = f"/changes/{row.pk}/take-back/"
+    assert "录入有误" not in place.office.get(url).content.decode()
+    page = post(place.office, url, {"why": "mistyped", "effective_on": days_ago(0).isoformat(), "reason": "看错了"})
+    assert "请填写文号" in page
 
 
 def test_units_of_other_branches_are_neither_offered_nor_taken(place: County) -> None:
@@ -310,6 +336,7 @@ def test_the_history_of_a_unit_tells_its_closing_and_what_held_on_no_day(place: 
     assert "已撤销，归元坝镇" in page
     assert "区划调整" not in re.sub(r"<nav.*?</nav>", "", page, flags=re.DOTALL)
     url = f"/changes/{row.pk}/take-back/"
-    fields = {"effective_on": days_ago(0).isoformat(), "document": "苍府发〔2025〕12号", "reason": "批复有误"}
+    fields = {"why": "decided", "effective_on": days_ago(0).isoformat(), "document": "苍府发〔2025〕12号"}
+    fields["reason"] = "批复有误"
     place.office.post(url, {**fields, "seen": seen_in(post(place.office, url, fields))})
     assert "当日撤回" in place.office.get(f"/units/{place.first.code}/").content.decode()

@@ -9,7 +9,7 @@ from orgs.enums import ChangeState, ChangeVerb, Role, UnitKind
 from orgs.history import placements_on
 from orgs.models import Membership, Restructuring, Unit, UnitPlacement
 from orgs.scope import allows
-from orgs.services import Change, order_change, preview_take_back, take_back
+from orgs.services import Change, Order, order_change, preview_take_back, take_back
 from orgs.tree import broken_nodes
 from tests.factories import (
     codes_of,
@@ -83,6 +83,36 @@ def test_a_change_is_taken_back_on_its_own_day() -> None:
     assert stood[source.pk].is_closed is False
     # The merger is history, though it held on no day.
     assert source.placements.filter(is_closed=True, starts_on=days_ago(0), ends_on=days_ago(1)).exists()
+
+
+def test_a_typing_error_never_was_by_any_day_s_tree() -> None:
+    county = make_county()
+    first, second = make_unit(county), make_unit(county)
+    make_unit(first)
+    before = tree_now()
+    merger = do(ChangeVerb.MERGE, first, second, name="新设镇", days=30)
+    new = Unit.objects.get(name="新设镇")
+    mistyped = Order(effective_on=days_ago(0), document="", by=None, reason="应为别的镇", mistyped=True)
+    counter = take_back(restructuring=merger, order=mistyped)
+    assert (counter.effective_on, counter.document) == (days_ago(30), merger.document)
+    assert counter.reason == "录入有误：应为别的镇"
+    for days in (31, 30, 29, 0):
+        rows = placements_on(county, days_ago(days))
+        stood = {row.unit_id: row for row in rows if row.stood and not (row.unit_id == new.pk and row.is_closed)}  # type: ignore[attr-defined]
+        assert {pk: (row.parent_id, row.name, row.kind, row.is_closed) for pk, row in stood.items()} == before, days
+    assert Unit.objects.get(pk=new.pk).closed_on == days_ago(30)
+
+
+def test_a_typing_error_is_noticed_within_a_week() -> None:
+    county = make_county()
+    source, target = make_unit(county), make_unit(county)
+    merger = do(ChangeVerb.MERGE, source, target=target, days=30)
+    mistyped = Order(effective_on=days_ago(0), document="", by=None, mistyped=True)
+    with pytest.raises(ValidationError) as refused:
+        take_back(restructuring=merger, order=mistyped, today=days_ago(-8))
+    assert codes_of(refused.value) == {"late"}
+    counter = take_back(restructuring=merger, order=mistyped, today=days_ago(-7))
+    assert counter.reason == "录入有误"
 
 
 def test_changes_are_taken_back_one_after_the_other() -> None:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from orgs.enums import TIER_OF_KIND, Tier, UnitKind
-from orgs.models import Unit, UnitYear
+from orgs.models import Unit, UnitPlacement, UnitYear
 from reports.indicators.declaration import FormPart, Indicator, Kind, Measure, Period, choices
 from reports.indicators.subjects import APPOINTMENT, UNIT, UNIT_YEAR
 from volunteers.enums import KEY_POSTS
@@ -16,8 +16,9 @@ _KINDS = choices("kind", "类别", "kind", UnitKind.choices)
 
 
 def open_units(period: Period) -> QuerySet[Any]:
-    """Places that were open on the day; which places there are is today's list."""
-    return Unit.objects.filter(Q(closed_on=None) | Q(closed_on__gt=period.day)).order_by("tree_id", "lft")
+    """Places that were open on the day: founded by then, and not yet closed."""
+    founded = Exists(UnitPlacement.objects.filter(unit=OuterRef("pk"), starts_on__lte=period.day))
+    return Unit.objects.filter(founded, Q(closed_on=None) | Q(closed_on__gt=period.day)).order_by("tree_id", "lft")
 
 
 def required_units(period: Period) -> QuerySet[Any]:

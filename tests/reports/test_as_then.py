@@ -140,3 +140,18 @@ def test_as_then_takes_one_query_per_indicator(django_assert_num_queries: Django
         make.make_unit(Unit.objects.get(name="新设镇"))
     with django_assert_num_queries(len(codes) + 1):
         figures_table(YEAR, world.county, as_of=EVE)
+
+
+def test_a_founded_unit_is_no_place_of_the_years_before() -> None:
+    """Two townships merged into a new one are two places in the year before, and one from then on."""
+    county = make.make_county()
+    first, second = make.make_unit(county), make.make_unit(county)
+    assert required(county) == [3, 3]
+    do(ChangeVerb.MERGE, first, second, name="新设镇")
+    assert required(county) == [3, 2]
+
+
+def required(county: Unit) -> list[object]:
+    """应建 of the year before and of the year, the county itself among them."""
+    code = "committees_required"
+    return [figures_table(year, county, [code])[county.pk][code] for year in (YEAR - 1, YEAR)]

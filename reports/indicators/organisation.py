@@ -30,7 +30,13 @@ def established_units(period: Period) -> QuerySet[Any]:
 
 
 def unit_years(period: Period) -> QuerySet[Any]:
+    """What committees had in the year, those that were closed in it among them: their money was spent."""
     return UnitYear.objects.filter(year=period.year).order_by("unit__tree_id", "unit__lft")
+
+
+def standing_years(period: Period) -> QuerySet[Any]:
+    """The same of committees that stand on the day: what counts committees must not count more than there are."""
+    return unit_years(period).filter(Q(unit__closed_on=None) | Q(unit__closed_on__gt=period.day))
 
 
 def key_posts(period: Period) -> QuerySet[Any]:
@@ -101,12 +107,12 @@ BY_HOST = tuple(
 FIVE_GOODS = Indicator(
     code="five_goods",
     label="五好达标",
-    definition="本年度认定为五好的关工委。",
+    definition="本年度认定为五好、到统计日没有撤销的关工委。",
     measure=Measure.UNITS,
     kind=Kind.FLOW,
     part=FormPart.ORGANISATION,
     subject=UNIT_YEAR,
-    records=unit_years,
+    records=standing_years,
     narrow={"five_goods": True},
 )
 FIVE_GOODS_RATE = Indicator(

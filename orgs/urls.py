@@ -9,6 +9,7 @@ urlpatterns = [
     path("units/<slug:code>/", network.unit_detail, name="unit_detail"),
     path("units/<slug:code>/committee/", committees.committee_edit, name="committee_edit"),
     path("units/<slug:code>/committee/scan/", committees.committee_scan, name="committee_scan"),
+    path("units/<slug:code>/code/", changes.unit_code, name="unit_code"),
     path("units/<slug:code>/means/<int:year>/", committees.means_edit, name="means_edit"),
     path("means/", committees.means_list, name="means_list"),
     path("means/<int:year>/confirm/", committees.means_confirm, name="means_confirm"),

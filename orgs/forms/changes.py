@@ -206,6 +206,14 @@ class TakeBackForm(PageForm, forms.Form):
         )
 
 
+class CodeForm(PageForm, forms.Form):
+    code = forms.CharField(
+        label="统计用区划代码",
+        max_length=24,
+        help_text="统计部门公布的：乡镇（街道）9 位，村（社区）12 位。已有记录的编号不变。",
+    )
+
+
 class CancelForm(PageForm, forms.Form):
     reason = forms.CharField(label="为什么取消", max_length=200, widget=forms.Textarea)
 

@@ -9,6 +9,7 @@ from orgs.services.accounts import (
     reset_second_factor,
     unlock,
 )
+from orgs.services.codes import correct_code, official_code
 from orgs.services.committees import (
     Means,
     carried_means,
@@ -57,6 +58,7 @@ __all__ = [
     "confirm_as_before",
     "confirm_means",
     "confirm_second_factor",
+    "correct_code",
     "create_account",
     "create_unit",
     "deactivate",
@@ -72,6 +74,7 @@ __all__ = [
     "merge_units",
     "move_unit",
     "new_secret",
+    "official_code",
     "order_change",
     "preview_change",
     "preview_take_back",

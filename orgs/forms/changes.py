@@ -121,6 +121,12 @@ class MergeForm(ChangeForm):
     sources = UnitChoices(label="合并哪些单位", help_text=SOURCES_HELP)
     target = UnitChoice(label="并入", required=False, empty_label="新设一个单位")
     name = forms.CharField(label="新设单位的名称", required=False, max_length=60, help_text="并入已有单位的不填。")
+    code = forms.CharField(
+        label="新设单位的统计用区划代码",
+        required=False,
+        max_length=24,
+        help_text="乡镇（街道）9 位，村（社区）12 位。还没有公布的不填，以后在单位页“更正代码”。",
+    )
     kind = forms.ChoiceField(label="新设单位的类别", required=False, choices=[("", "与原单位相同"), *KINDS])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -135,6 +141,8 @@ class MergeForm(ChangeForm):
         cleaned = super().clean() or {}
         if cleaned.get("target") and cleaned.get("name"):
             self.add_error("name", "已选并入的单位，名称请留空；要改名的另办更名")
+        if cleaned.get("target") and cleaned.get("code"):
+            self.add_error("code", "已选并入的单位，代码请留空；有误的在单位页“更正代码”")
         return cleaned
 
     def change(self) -> Change:
@@ -146,6 +154,7 @@ class MergeForm(ChangeForm):
             target=cleaned["target"],
             name=cleaned["name"] if founded else "",
             kind=cleaned.get("kind", "") if founded else "",
+            code=cleaned["code"] if founded else "",
         )
 
 

@@ -19,7 +19,7 @@ class Change:
     """`units` are renamed, moved, merged or dissolved; `target` is the parent of a move, else the successor.
 
     `name` and `kind` are the new ones of a renamed unit; of a merge without a target, those of the unit that is founded
-    for it.
+    for it, and `code` is its statistical code where the bureau has given one.
     """
 
     verb: str
@@ -27,6 +27,7 @@ class Change:
     target: Unit | None = None
     name: str = ""
     kind: str = ""
+    code: str = ""
 
     @property
     def named(self) -> tuple[Unit, ...]:

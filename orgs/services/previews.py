@@ -140,7 +140,8 @@ def _read(row: Restructuring, *, planned: bool, records: list[HangingRecords]) -
             part.part,
             short_name_of(part.before.name) if part.before else part.unit.short_name,
             _standing(part.before),
-            _standing(part.after),
+            # The code of a unit that is founded, which is shown before it is confirmed, too.
+            _standing(part.after) + (f"，代码 {part.unit.code}" if part.after and not part.before else ""),
         )
         for part in parts
     ]

@@ -1,17 +1,18 @@
 """统计用区划代码: a founded unit gets its own later, within the range of its parent."""
 
+import re
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from orgs.enums import ChangeVerb, Role, UnitKind
+from orgs.enums import ChangeState, ChangeVerb, Role, UnitKind
 from orgs.models import Unit
-from orgs.services import Change, correct_code, order_change
+from orgs.services import Change, apply_planned, correct_code, order_change
 from orgs.tree import broken_nodes
 from tests.factories import codes_of, make_county, make_member, make_unit
-from tests.orgs.restructuring import order
+from tests.orgs.restructuring import DOCUMENT, days_ago, order
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +94,36 @@ def test_the_office_corrects_a_code_on_the_page_of_the_unit(founded: Founded) ->
     assert reader.get("/units/510824125205/code/").status_code == 403
     assert client.get(f"/units/{founded.gone.code}/code/").status_code == 404
     assert client.delete("/units/510824125205/code/").status_code == 405
+
+
+def merger(town: Unit, **fields: str) -> dict[str, Any]:
+    """What the wizard sends to merge two new villages into one that is founded."""
+    sources = [make_unit(town).code for _ in range(2)]
+    typed = {"target": "", "name": "营盘村村民委员会", "document": DOCUMENT, "effective_on": f"{days_ago(0):%Y-%m-%d}"}
+    return {**typed, "sources": sources, **fields}
+
+
+def test_the_code_is_typed_where_the_unit_is_founded(founded: Founded) -> None:
+    client = Client()
+    client.force_login(make_member(founded.county, Role.COUNTY_OFFICE))
+    url = f"/changes/new/merge/?under={founded.town.code}"
+    wrong: Any = client.post(url, merger(founded.town, code=founded.last.code))
+    assert f"代码 {founded.last.code} 是" in wrong.content.decode()
+    fields = merger(founded.town, code="510824125230")
+    page: Any = client.post(url, fields)
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', page.content.decode())
+    assert seen
+    assert "营盘村（村），代码 510824125230" in page.content.decode()
+    assert client.post(url, {**fields, "seen": seen[1]}).status_code == 302
+    assert Unit.objects.get(name="营盘村村民委员会").code == "510824125230"
+
+
+def test_a_planned_founding_keeps_its_code(founded: Founded) -> None:
+    change = Change(
+        verb=ChangeVerb.MERGE, units=(founded.unit, founded.last), name="营盘村村民委员会", code="510824125230"
+    )
+    row = order_change(change=change, order=order(-5))
+    assert row.state == ChangeState.PLANNED
+    done = apply_planned(pk=row.pk, today=days_ago(-5))
+    assert done.state == ChangeState.DONE
+    assert Unit.objects.get(name="营盘村村民委员会").code == "510824125230"

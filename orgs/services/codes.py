@@ -29,8 +29,8 @@ def official_code(code: str, *, parent: Unit, kind: str, unit: Unit | None = Non
     above = next(one for one in parent.get_ancestors(ascending=True, include_self=True) if one.code.isdigit())
     if not code.startswith(above.code.removesuffix("000")):
         raise refusal("code", f"{above.short_name}的下级，代码以 {above.code} 开头。", "outside_range")
-    holder = Unit.objects.filter(code=code).exclude(pk=unit.pk if unit else None).first()
-    if holder is not None:
+    holder = Unit.objects.filter(code=code).first()
+    if holder is not None and holder != unit:
         raise refusal("code", f"代码 {code} 是{holder.short_name}的。", "code_taken")
     return code
 

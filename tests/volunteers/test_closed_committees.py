@@ -1,6 +1,7 @@
 """A post ends with its committee: derived from the closing of the unit, so that taking that back brings it back."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -98,12 +99,17 @@ def test_a_closed_unit_has_no_vacancies(merged: Merged) -> None:
 
 
 def test_a_dismissal_after_the_closing_is_refused_and_one_before_it_counts(merged: Merged) -> None:
-    words = {"reason": EndReason.DISMISSED, "document": "苍委〔2026〕9号", "issued_by": "中共苍溪县委"}
-    late = Dismissal(ends_on=days_ago(5), issued_on=days_ago(5), **words)
+    late = Dismissal(
+        ends_on=days_ago(5),
+        issued_on=days_ago(5),
+        reason=EndReason.DISMISSED,
+        document="苍委〔2026〕9号",
+        issued_by="中共苍溪县委",
+    )
     with pytest.raises(ValidationError) as refused:
         dismiss(appointment=merged.post, dismissal=late, by=merged.office, seen=merged.post.updated_at)
     assert refused.value.message_dict == {"ends_on": [f"东溪镇已于 {CLOSED:%Y-%m-%d} 撤销，任职随之结束，不用登记离任"]}
-    early = Dismissal(ends_on=days_ago(60), issued_on=days_ago(60), **words)
+    early = replace(late, ends_on=days_ago(60), issued_on=days_ago(60))
     done = dismiss(appointment=merged.post, dismissal=early, by=merged.office, seen=merged.post.updated_at)
     assert (done.last_day, done.end_label) == (days_ago(60), "免职")
 

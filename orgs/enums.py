@@ -60,6 +60,9 @@ CODE_LETTER: dict[str, str] = {
     UnitKind.ENTERPRISE: "E",
 }
 
+# Digits of a unit's code among the 统计用区划代码; other kinds have none.
+CODE_LENGTHS: dict[str, int] = {UnitKind.TOWNSHIP: 9, UnitKind.VILLAGE: 12, UnitKind.COMMUNITY: 12}
+
 
 class Role(models.TextChoices):
     COUNTY_OFFICE = "county_office", "县关工委办公室"

@@ -10,6 +10,7 @@ urlpatterns = [
     path("units/<slug:code>/committee/", committees.committee_edit, name="committee_edit"),
     path("units/<slug:code>/committee/withdraw/", committees.committee_withdraw, name="committee_withdraw"),
     path("units/<slug:code>/committee/scan/", committees.committee_scan, name="committee_scan"),
+    path("units/<slug:code>/code/", changes.unit_code, name="unit_code"),
     path("units/<slug:code>/means/<int:year>/", means.means_edit, name="means_edit"),
     path("means/", means.means_list, name="means_list"),
     path("means/export/", means.means_export, name="means_export"),

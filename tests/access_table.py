@@ -282,6 +282,7 @@ TABLE = [
     Row("orgs:trail_export", AUDITORS),
     Row("orgs:trail_detail", AUDITORS, lambda side, _: {"stream": "row", "pk": last_event(side.village)}, AUDITORS),
     Row("orgs:unit_detail", NETWORK, lambda side, _: {"code": side.village.code}, NETWORK),
+    Row("orgs:unit_code", OFFICE, lambda side, _: {"code": side.village.code}, NETWORK, BOTH),
     Row("orgs:committee_edit", PERSONAL, lambda side, _: {"code": side.village.code}, NETWORK, BOTH),
     Row("orgs:committee_withdraw", PERSONAL, founded, NETWORK, BOTH),
     Row("orgs:committee_scan", NETWORK, scanned, NETWORK),

@@ -77,8 +77,8 @@ def appointment_rows(rows: AppointmentQuerySet, user: User) -> Iterator[tuple[Va
             each.issued_on,
             each.starts_on,
             each.term_ends_on,
-            each.ends_on,
-            each.get_end_reason_display(),
+            each.last_day,
+            each.end_label,
             each.dismissal_document,
         )
 

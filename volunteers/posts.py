@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from orgs.enums import Action
 from orgs.models import Unit, User
-from orgs.querysets import UnitQuerySet
+from orgs.querysets import UnitQuerySet, counts_by_unit
 from orgs.scope import allows, branch_q, covering, units_for
 from volunteers.enums import SINGLE_POSTS, VETERAN_POSTS, VolunteerStatus
 from volunteers.models import Appointment, Volunteer
@@ -51,6 +51,11 @@ def reads_holder(user: Anyone) -> Callable[[Appointment], bool]:
     """
     reads = covering(user, Action.VIEW_ROSTER)
     return lambda each: each.volunteer is not None and reads(each.volunteer.unit)
+
+
+def posts_by_unit(branch: Unit) -> dict[int, int]:
+    """How many posts are held in each committee of a branch today."""
+    return counts_by_unit(Appointment.objects.running(timezone.localdate()), branch)
 
 
 def terms_ending(rows: AppointmentQuerySet, within: int) -> AppointmentQuerySet:

@@ -14,6 +14,9 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
 
     unit_code = serializers.CharField(source="unit.code")
     unit_name = serializers.CharField(source="unit.name")
+    ends_on = serializers.DateField(
+        source="last_day", read_only=True, help_text="last day in the post, by document or because the unit was closed"
+    )
     holder = serializers.SerializerMethodField(help_text="name in office")
     veteran_kind = serializers.SerializerMethodField(
         help_text="null for a serving official, and for a person on a roster outside the own branches"

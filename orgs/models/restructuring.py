@@ -22,6 +22,7 @@ class Restructuring(models.Model):
     headline = models.CharField("内容", max_length=400)
     name = models.CharField("新名称", max_length=60, blank=True)
     kind = models.CharField("新类别", max_length=12, choices=UnitKind.choices, blank=True)
+    code = models.CharField("新设单位的代码", max_length=24, blank=True)
     effective_on = models.DateField("生效日期")
     document = models.CharField("文号", max_length=60)
     reason = models.CharField("原因", max_length=200, blank=True)

@@ -252,6 +252,7 @@ def test_documents_changed_the_network_in_the_main_year(loaded: Loaded) -> None:
     assert {change.effective_on.year for change in changes} == {2025}
     assert [change.headline for change in changes] == [
         "陈石村由村改为社区，更名为陈石社区",
+        "张王村并入柏树村",
         "苍溪县梨乡果业有限公司由苍溪县划转到云峰镇",
     ]
     codes = ["activities", "veterans", "committees"]
@@ -260,3 +261,19 @@ def test_documents_changed_the_network_in_the_main_year(loaded: Loaded) -> None:
     assert now[loaded.county.pk] == then[loaded.county.pk]
     town = Unit.objects.get(name="云峰镇")
     assert now[town.pk] != then[town.pk]
+
+
+def test_nothing_is_recorded_for_a_village_after_its_merger(loaded: Loaded) -> None:
+    """What it had until then stays with it and counts in its successor now; by the eve's tree both stand apart."""
+    gone, stays = Unit.objects.get(name="张王村村民委员会"), Unit.objects.get(name="柏树村村民委员会")
+    assert (gone.successor, gone.parent) == (stays, stays)
+    assert gone.closed_on == datetime.date(2025, 6, 25)
+    assert not Activity.objects.filter(unit=gone, held_on__gte=gone.closed_on).exists()
+    assert not Appointment.objects.filter(unit=gone).running(TODAY).exists()
+    assert not gone.years.filter(year__gt=2025).exists()
+    codes = ["veterans", "committees_required"]
+    now = figures_table(2025, loaded.county, codes)
+    then = figures_table(2025, loaded.county, codes, as_of=datetime.date(2025, 6, 24))
+    assert then[gone.pk]["veterans"]
+    assert now[stays.pk]["veterans"] == then[stays.pk]["veterans"] + then[gone.pk]["veterans"]
+    assert (now[stays.pk]["committees_required"], then[gone.pk]["committees_required"]) == (1, 0)

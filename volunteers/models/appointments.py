@@ -15,6 +15,8 @@ from volunteers.enums import SINGLE_POSTS, EndReason, Post
 from volunteers.models.volunteers import Volunteer
 from volunteers.querysets import AppointmentQuerySet
 
+ONE_DAY = datetime.timedelta(days=1)
+
 
 def _closed(function: str, first: str, last: str, field: models.Field[Any, Any]) -> Func:
     """A range with both ends in it; an end without a value is open."""
@@ -89,9 +91,27 @@ class Appointment(Edited):
         return self.volunteer.name if self.volunteer else self.official
 
     @property
+    def ended_with_unit(self) -> bool:
+        """Ended by the closing of the unit, by no document before; `unit` is joined where there are many."""
+        closed_on = self.unit.closed_on
+        return closed_on is not None and (self.ends_on is None or self.ends_on >= closed_on)
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        """The last day in the post, by document or because the unit was closed on the next; `ends_on` stays as it is,
+        so that the post runs again when the closing is taken back."""
+        closed_on = self.unit.closed_on
+        return closed_on - ONE_DAY if closed_on and self.ended_with_unit else self.ends_on
+
+    @property
+    def end_label(self) -> str:
+        """Why it ended; "" where it runs."""
+        return "单位撤销" if self.ended_with_unit else self.get_end_reason_display()
+
+    @property
     def is_running(self) -> bool:
         today = timezone.localdate()
-        return self.starts_on <= today and (self.ends_on is None or self.ends_on >= today)
+        return self.starts_on <= today and (self.last_day is None or self.last_day >= today)
 
     def age_on(self, day: datetime.date) -> int | None:
         """The age by year of birth; nobody's who is an official."""

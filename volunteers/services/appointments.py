@@ -201,6 +201,10 @@ def _end(appointment: Appointment, dismissal: Dismissal) -> None:
     if dismissal.ends_on < appointment.starts_on:
         words = f"不能早于任职日期 {appointment.starts_on:%Y-%m-%d}"
         raise ValidationError({"ends_on": words}, code="order")
+    closed_on = appointment.unit.closed_on
+    if closed_on and dismissal.ends_on >= closed_on:
+        words = f"{appointment.unit.short_name}已于 {closed_on:%Y-%m-%d} 撤销，任职随之结束，不用登记离任"
+        raise ValidationError({"ends_on": words}, code="closed")
     for name, day in (("ends_on", dismissal.ends_on), ("dismissal_issued_on", dismissal.issued_on)):
         if day > today:
             raise ValidationError({name: "不能晚于今天，到了那天再登记"}, code="future")

@@ -62,8 +62,9 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
             "standing": standing(each, reads=reads(each)),
             "age": each.age_on(today) if reads(each) else None,
             "may_edit": edits(each.unit),
-            "end_reason": each.get_end_reason_display() if reads_papers(each.unit) else "",
-            "term_over": bool(each.term_ends_on and not each.ends_on and each.term_ends_on < today),
+            # Why somebody left is for the roster's readers; that a unit was closed is for everybody.
+            "end_reason": each.end_label if reads_papers(each.unit) or each.ended_with_unit else "",
+            "term_over": bool(each.term_ends_on and not each.last_day and each.term_ends_on < today),
         }
         for each in listing.page
     ]
@@ -102,7 +103,7 @@ def appointment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     appointment = appointment_for_user_or_404(user, pk)
     unit = appointment.unit
-    history = Appointment.objects.filter(unit=unit, post=appointment.post).select_related("volunteer")
+    history = Appointment.objects.filter(unit=unit, post=appointment.post).select_related("unit", "volunteer")
     reads = reads_holder(user)(appointment)
     context = {
         "appointment": appointment,

@@ -324,6 +324,8 @@ TABLE = [
     Row("activities:follow_up_list", ROSTER),
     Row("activities:follow_up_close", RECORDERS, follow_up, ROSTER, BOTH),
     Row("activities:inclusion_list", ROSTER),
+    Row("activities:inclusion_unit", ROSTER, lambda side, _: {"code": side.village.code, "year": 2025}, ROSTER),
+    Row("activities:inclusion_remove", RECORDERS, evidenced, ROSTER, BOTH),
     Row("activities:inclusion_edit", ROSTER, cell, ROSTER),
     Row("activities:inclusion_edit", RECORDERS, cell, ROSTER, POST),
     Row("activities:inclusion_scan", ROSTER, evidenced, ROSTER),

@@ -98,6 +98,11 @@ class BaseFollowUpFormSet(forms.BaseFormSet[FollowUpForm]):
         if "DELETE" in form.fields:
             form.fields["DELETE"].label = "去掉这一项"
 
+    @property
+    def holds_something(self) -> bool:
+        """Rows of before, or something typed into an empty one: then the fold stands open."""
+        return bool(self.initial_forms) or (self.is_bound and any(form.has_changed() for form in self.forms))
+
     def entries(self) -> list[FollowUpEntry]:
         rows = [form.cleaned_data for form in self.forms if form.cleaned_data and form not in self.deleted_forms]
         return [
@@ -136,7 +141,9 @@ class MeetingField(forms.ModelChoiceField[Meeting]):
 class InclusionForm(SeenForm):
     """A document, or a meeting of the unit in that year."""
 
-    document = forms.CharField(label="文号", max_length=60, required=False, help_text="如 亭委发〔2025〕3号。")
+    document = forms.CharField(
+        label="文号", max_length=60, required=False, help_text="如 亭委发〔2025〕3号。文号和会议至少填一样。"
+    )
     issued_by = forms.CharField(label="发文单位", max_length=60, required=False)
     meeting = MeetingField(label="会议", queryset=Meeting.objects.none(), required=False)
     dated_on = forms.DateField(
@@ -148,7 +155,7 @@ class InclusionForm(SeenForm):
         names = ("document", "issued_by", "meeting", "dated_on")
         known = {name: getattr(inclusion, name) for name in names} if inclusion else {}
         super().__init__(*args, **{"record": inclusion, "initial": known, **kwargs})
-        meetings = Meeting.objects.filter(unit=unit, held_on__year__in=(year, year - 1)).order_by("-held_on", "-pk")
+        meetings = Meeting.objects.filter(unit=unit, held_on__year=year).order_by("-held_on", "-pk")
         self.fields["meeting"] = MeetingField(
             label="会议", queryset=meetings, required=False, empty_label="不用会议作依据"
         )

@@ -180,7 +180,7 @@ class FirstPasswordForm(PageForm, SetPasswordForm):  # type: ignore[type-arg]  #
 
 def help_with_new_password(form: forms.BaseForm) -> None:
     """Labels and rules of a new password in one short line each."""
-    rules = password_validators_help_texts()
+    rules = filter(None, password_validators_help_texts())
     form.fields["new_password1"].label = "新密码"
     form.fields["new_password1"].help_text = "；".join(str(rule).rstrip("。") for rule in rules) + "。"
     form.fields["new_password2"].label = "再输一次新密码"

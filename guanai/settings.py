@@ -206,6 +206,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "guanai.passwords.NotLikeTheOwner", "OPTIONS": {"user_attributes": ("username", "name")}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "orgs.passwords.NotUsedLately", "OPTIONS": {"last": 5}},
+    {"NAME": "orgs.passwords.EndsTokens"},
 ]
 LOGIN_URL = "page:sign_in"
 LOGIN_REDIRECT_URL = "/"

@@ -9,9 +9,11 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from guanai.views import csrf_failure
 from orgs.models import User
+from orgs.services import issue_token
 
 PASSWORD = "Hong-Jun-Du-2026"
 
@@ -116,6 +118,20 @@ def test_password_is_changed_and_the_session_stays(client: Client, secretary: Us
     assert "密码已修改。" in response.content.decode()
     secretary.refresh_from_db()
     assert secretary.check_password("Jia-Ling-2027")
+
+
+def test_a_changed_password_ends_every_other_session_and_the_tokens(client: Client, secretary: User) -> None:
+    elsewhere = Client()
+    for each in (client, elsewhere):
+        each.force_login(secretary)
+    token = issue_token(user=secretary, name="取数", scope="read", expires_on=timezone.localdate()).token
+    fields = {"old_password": PASSWORD, "new_password1": "Jia-Ling-2027", "new_password2": "Jia-Ling-2027"}
+    response = client.post(reverse("page:account"), fields, follow=True)
+    assert "别处的登录和接口令牌已一并失效" in response.content.decode()
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+    assert elsewhere.get(reverse("page:account")).status_code == 302
+    assert client.get(reverse("page:account")).status_code == 200
 
 
 def test_wrong_old_password_changes_nothing(client: Client, secretary: User) -> None:

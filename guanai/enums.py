@@ -27,8 +27,8 @@ class Change(models.TextChoices):
 
 
 class Verb(models.TextChoices):
-    """What happens and is no change of a row. Roles and accounts are rows: their changes are in the row history. What an
-    administrator does to somebody's sign-in stands here too: its owner is told."""
+    """What happens and is no change of a row. Roles and accounts are rows: their changes are in the row history. What
+    an administrator does to somebody's sign-in stands here too: its owner is told."""
 
     SIGN_IN = "sign_in", "登录"
     SIGN_IN_FAILED = "sign_in_failed", "登录失败"

@@ -34,7 +34,7 @@ ACTIONS: dict[str, tuple[str, dict[str, Q]]] = {
     ),
     Verb.SIGN_IN_FAILED.value: ("登录失败和锁定", {"entry": Q(verb__in=[Verb.SIGN_IN_FAILED, Verb.LOCKED_OUT])}),
     ROLES: ("角色授予和终止", {"row": Q(record=Membership._meta.label_lower)}),
-    ACCOUNTS: ("账号变动", {"row": Q(record=User._meta.label_lower)}),
+    ACCOUNTS: ("账号变动", {kind: Q(record=User._meta.label_lower) for kind in ("row", "entry")}),
     Verb.EXPORTED.value: ("导出和下载", {"entry": Q(verb__in=[Verb.EXPORTED, Verb.DOWNLOADED])}),
     Verb.DENIED.value: ("越权和拒收", {"entry": Q(verb__in=[Verb.DENIED, Verb.UPLOAD_REFUSED])}),
     Verb.EXPIRED.value: ("到期删除", {"entry": Q(verb=Verb.EXPIRED)}),

@@ -12,7 +12,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from guanai.enums import Verb
 from guanai.passwords import random_password
+from guanai.trail import note
 from orgs.accounts import check_manages, current_q
 from orgs.enums import Action, Role, UnitKind
 from orgs.models import Membership, Unit, User
@@ -60,7 +62,8 @@ def create_account(
 
 
 def reset_password(*, account: User, by: User) -> Issued:
-    """Put a new password by chance in the place of the old one; sessions and tokens of the account end.
+    """Put a new password by chance in the place of the old one; sessions and tokens of the account end. The owner is
+    told at the next sign-in (`orgs.resets`).
 
     An app that was begun to be set up and not confirmed is dropped too: whoever saw its key would know it.
     """
@@ -73,22 +76,28 @@ def reset_password(*, account: User, by: User) -> Issued:
         revoke_all_tokens(user=account)
         if not account.has_second_factor:
             drop_second_factor(user=account)
+        note(Verb.PASSWORD_RESET, actor=by, record=account)
     return Issued(account, password)
 
 
 def reset_second_factor(*, account: User, by: User) -> User:
-    """Forget the authenticator app and the recovery codes; sessions that stood on them are asked again."""
+    """Forget the authenticator app and the recovery codes; sessions that stood on them are asked again. The owner is
+    told at the next sign-in (`orgs.resets`)."""
     with transaction.atomic():
         account = _locked(account, by)
         drop_second_factor(user=account)
         revoke_all_tokens(user=account)
+        note(Verb.FACTOR_RESET, actor=by, record=account)
     return account
 
 
 def unlock(*, account: User, by: User) -> int:
     """Let an account try again at once after too many wrong passwords; gives how many attempts were forgotten."""
-    check_manages(by, account)
-    return int(forget_failures(username=account.username))
+    with transaction.atomic():
+        account = _locked(account, by)
+        forgotten = int(forget_failures(username=account.username))
+        note(Verb.UNLOCKED, actor=by, record=account, attempts=forgotten)
+    return forgotten
 
 
 def deactivate(*, account: User, by: User) -> User:

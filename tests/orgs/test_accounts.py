@@ -1,6 +1,7 @@
 """The verbs of who keeps the accounts, and whose an account is."""
 
 import datetime
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.utils import timezone
 
+from guanai.enums import Verb
+from guanai.models import TrailEntry
 from orgs.accounts import accounts_for_user, ending_soon, locked_usernames, manages
 from orgs.enums import Role
 from orgs.models import Membership, SecondFactor, Unit, User
@@ -234,6 +237,38 @@ def test_a_reset_second_factor_is_asked_for_again(keeper: User, county: Unit) ->
     assert client.get("/units/").headers["Location"] == "/account/second-factor/?next=/units/"
 
 
+def test_the_owner_is_told_once_who_reset_the_sign_in_and_the_trail_keeps_it(
+    keeper: User, county: Unit, branch: Unit
+) -> None:
+    user, boss, auditor = make_member(branch), Client(), Client()
+    boss.force_login(keeper)
+    auditor.force_login(make_member(county, Role.AUDITOR))
+    boss.post(f"/accounts/{user.pk}/second-factor/")
+    shown = re.search(r'id="password">([^<]+)<', boss.post(f"/accounts/{user.pk}/password/").content.decode())
+    assert shown
+    client = Client()
+    step = client.post("/sign-in/", {"username": user.username, "password": shown[1]}, follow=True).content.decode()
+    for word in ("密码", "双因素验证"):
+        assert re.search(f"您的{word}于 .+ 由{keeper.name}重设。不是您请人办的", step)
+    fresh = {"new_password1": "Quiet-Lake-27", "new_password2": "Quiet-Lake-27"}
+    client.post("/sign-in/password/", fresh)
+    again = Client()
+    wanted = {"username": user.username, "password": "Quiet-Lake-27"}
+    assert "不是您请人办的" not in again.post("/sign-in/", wanted, follow=True).content.decode()
+    assert again.get("/account/").content.decode().count(f"由{keeper.name}重设") == 2
+    trail = auditor.get("/trail/", {"action": "accounts"}).content.decode()
+    assert "重设密码" in trail
+    assert "重设双因素验证" in trail
+
+
+def test_an_unlock_is_in_the_trail_with_who_and_from_where(keeper: User, branch: Unit) -> None:
+    user, client = make_member(branch), Client()
+    client.force_login(keeper)
+    client.post(f"/accounts/{user.pk}/unlock/")
+    entry = TrailEntry.objects.get(verb=Verb.UNLOCKED)
+    assert (entry.actor, entry.record_id, entry.address) == (keeper, user.pk, "127.0.0.1")
+
+
 def test_unlocking_lets_a_person_try_again(keeper: User, branch: Unit, settings: Any) -> None:
     user, client = make_member(branch), Client()
     wrong = {"username": user.username, "password": "wrong"}
@@ -324,6 +359,8 @@ def test_incompatible_roles_are_refused(keeper: User, branch: Unit) -> None:
         (Role.FUND_MANAGER, Role.FUND_APPROVER),
         (Role.SECRETARY, Role.AUDITOR),
         (Role.LEADER, Role.SYSTEM_ADMIN),
+        (Role.SYSTEM_ADMIN, Role.AUDITOR),
+        (Role.AUDITOR, Role.SYSTEM_ADMIN),
     ):
         with pytest.raises(ValidationError) as refused:
             assign_role(account=make_member(branch, held), unit=branch, role=asked, by=keeper)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from orgs.forms.network import BranchFilterForm
 from orgs.models import Membership, Unit, User, short_name_of
 from orgs.querysets import in_branch_q
 from orgs.scope import units_for
+from orgs.validators import USERNAME_RULE, check_username
 
 ACTIVE, CLOSED, LOCKED, BARE, ENDING = "active", "closed", "locked", "bare", "ending"
 STATES = [
@@ -104,9 +104,8 @@ class AccountForm(RoleFields):
 
     username = forms.CharField(
         label="用户名",
-        max_length=150,
-        validators=[UnicodeUsernameValidator(message="用户名只用字母、数字和 @ . + - _，不要空格。")],
-        help_text="姓名的拼音即可，如 luoxiuqiong。定了不改。",
+        validators=[check_username],
+        help_text=f"{USERNAME_RULE}。姓名的拼音即可，如 luoxiuqiong。定了不改。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
     name = forms.CharField(label="姓名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))

@@ -22,6 +22,7 @@ from orgs.scope import allows, forget_grants
 from orgs.services.roles import check_role, grant_role
 from orgs.services.second_factor import drop_second_factor
 from orgs.services.tokens import revoke_all_tokens
+from orgs.validators import check_username
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ def create_account(
     """
     _check_unit(by, unit)
     account = User(username=username.strip(), name=name.strip(), must_change_password=True)
+    try:
+        check_username(account.username)
+    except ValidationError as refused:
+        raise ValidationError({"username": refused.messages}) from refused
     password = random_password()
     account.set_password(password)
     if User.objects.filter(username__iexact=account.username).exists():

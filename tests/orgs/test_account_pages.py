@@ -35,6 +35,8 @@ def test_an_account_is_made_and_its_password_shown_once(keeper: Client, branch: 
     account = User.objects.get(username="luoxq")
     assert account.check_password(shown[1])
     assert shown[1] not in keeper.get(f"/accounts/{account.pk}/").content.decode()
+    chinese = keeper.post("/accounts/new/", {**entry, "username": "罗秀琼"}).content.decode()
+    assert "3 到 32 位，只用英文字母、数字和 . _ -，不用汉字和空格" in chinese
     again = keeper.post("/accounts/new/", entry)
     assert "已经有人用" in again.content.decode()
 

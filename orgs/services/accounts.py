@@ -19,7 +19,7 @@ from orgs.accounts import check_manages, current_q
 from orgs.enums import Action, Role, UnitKind
 from orgs.models import Membership, Unit, User
 from orgs.scope import allows, forget_grants
-from orgs.services.roles import check_role, grant_role
+from orgs.services.roles import check_role, check_role_fits, grant_role
 from orgs.services.second_factor import drop_second_factor
 from orgs.services.tokens import revoke_all_tokens
 from orgs.validators import check_username
@@ -47,7 +47,8 @@ def create_account(
 
     Raises:
         PermissionDenied: the unit is not of a branch that `by` keeps the accounts of.
-        ValidationError: the user name is taken or no user name, the name is missing, the unit is closed, wrong dates.
+        ValidationError: the user name is taken or no user name, the name is missing, the unit is closed or of a
+            kind without this role, wrong dates.
     """
     _check_unit(by, unit)
     account = User(username=username.strip(), name=name.strip(), must_change_password=True)
@@ -145,8 +146,8 @@ def assign_role(
 
     Raises:
         PermissionDenied: the unit or the account is not `by`'s to decide about.
-        ValidationError: a closed account or unit, wrong dates, a role held already, an incompatible one, a deputy
-            without an end or for somebody who does not hold the role.
+        ValidationError: a closed account or unit, a unit of a kind without this role, wrong dates, a role held already,
+            an incompatible one, a deputy without an end or for somebody who does not hold the role.
     """
     check_manages(by, account)
     _check_unit(by, unit)
@@ -208,6 +209,7 @@ def _grant(
     ends_on: datetime.date | None,
     deputy_for: User | None,
 ) -> Membership:
+    check_role_fits(unit=unit, role=role)
     today = timezone.localdate()
     starts_on = starts_on or today
     if ends_on and ends_on < starts_on:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from orgs.enums import Role
+from orgs.enums import ROLE_KINDS, Role, UnitKind
 from orgs.models import Membership, Unit, User
 from orgs.scope import forget_grants
 
@@ -64,3 +64,19 @@ def check_role(*, user: User, unit: Unit, role: str, starts_on: datetime.date, e
         above, below = sorted((unit, other.unit), key=lambda each: each.level)
         if pair == MONEY and below.is_descendant_of(above, include_self=True):
             raise ValidationError("同一范围的基金，经办和审批不能是同一个人。", code="incompatible")
+
+
+def check_role_fits(*, unit: Unit, role: str) -> None:
+    """Refuse a role on a kind of unit that has no such work (`ROLE_KINDS`).
+
+    Who keeps accounts is held to it. A reform of the network is not: it carries the roles over as they were.
+
+    Raises:
+        ValidationError: at the field of the role, naming the kinds that have it.
+    """
+    kinds = ROLE_KINDS[role]
+    if unit.kind not in kinds:
+        places = "、".join(kind.label for kind in kinds)
+        kind, name = UnitKind(unit.kind).label, Role(role).label
+        text = f"“{name}”只能设在{places}；{unit.short_name}是{kind}，请改单位或职责。"
+        raise ValidationError({"role": text}, code="kind")

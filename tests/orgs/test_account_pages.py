@@ -41,6 +41,13 @@ def test_an_account_is_made_and_its_password_shown_once(keeper: Client, branch: 
     assert "已经有人用" in again.content.decode()
 
 
+def test_a_role_that_the_unit_does_not_have_is_told_at_the_field(keeper: Client, branch: Unit) -> None:
+    entry = {"username": "luoxq", "name": "罗秀琼", "unit": branch.code, "role": "clerk", "starts_on": "2026-01-01"}
+    form = keeper.post("/accounts/new/", entry).context["form"]
+    assert "亭子镇是乡镇（街道），请改单位或职责" in form.errors["role"][0]
+    assert not User.objects.filter(username="luoxq").exists()
+
+
 @pytest.mark.parametrize("verb", ["password", "second-factor", "unlock", "deactivate", "reactivate"])
 def test_a_verb_is_for_keepers_of_the_branch(keeper: Client, branch: Unit, verb: str) -> None:
     account = make_member(branch)

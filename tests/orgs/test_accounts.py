@@ -14,7 +14,7 @@ from django.utils import timezone
 from guanai.enums import Verb
 from guanai.models import TrailEntry
 from orgs.accounts import accounts_for_user, ending_soon, locked_usernames, manages
-from orgs.enums import Role
+from orgs.enums import ROLE_KINDS, Role, UnitKind
 from orgs.models import Membership, SecondFactor, Unit, User
 from orgs.scope import allows, grants_of
 from orgs.services import (
@@ -371,12 +371,42 @@ def test_incompatible_roles_are_refused(keeper: User, branch: Unit) -> None:
         assert refused.value.code == "incompatible"
 
 
-def test_a_role_held_already_is_not_given_twice(keeper: User, branch: Unit) -> None:
+@pytest.mark.parametrize(
+    ("kind", "role"),
+    [
+        (UnitKind.COUNTY, Role.CLERK),
+        (UnitKind.COUNTY, Role.SECRETARY),
+        (UnitKind.TOWNSHIP, Role.COUNTY_OFFICE),
+        (UnitKind.TOWNSHIP, Role.CLERK),
+        (UnitKind.VILLAGE, Role.SECRETARY),
+        (UnitKind.VILLAGE, Role.FUND_APPROVER),
+        (UnitKind.VILLAGE, Role.SYSTEM_ADMIN),
+    ],
+)
+def test_a_role_that_this_kind_of_unit_does_not_have_is_refused_at_its_field(
+    keeper: User, branch: Unit, county: Unit, kind: str, role: str
+) -> None:
+    unit = {UnitKind.COUNTY: county, UnitKind.TOWNSHIP: branch}.get(UnitKind(kind)) or make_unit(branch)
+    wanted: dict[str, Any] = {"unit": unit, "role": role, "by": keeper}
     user = make_user()
-    grant(user, branch, Role.CLERK, ends_on=today() + 10 * DAY)
+    grant(user, branch, Role.SECRETARY)
+    for verb, given in ((assign_role, {"account": user}), (create_account, {"username": "luoxq", "name": "罗秀琼"})):
+        with pytest.raises(ValidationError, match="只能设在") as refused:
+            verb(**wanted, **given)
+        assert list(refused.value.message_dict) == ["role"]
+    assert not User.objects.filter(username="luoxq").exists()
+
+
+def test_every_role_has_a_kind_of_unit() -> None:
+    assert set(ROLE_KINDS) == set(Role)
+
+
+def test_a_role_held_already_is_not_given_twice(keeper: User, branch: Unit) -> None:
+    user, village = make_user(), make_unit(branch)
+    grant(user, village, Role.CLERK, ends_on=today() + 10 * DAY)
     with pytest.raises(ValidationError, match="已有这个职责"):
-        assign_role(account=user, unit=branch, role=Role.CLERK, by=keeper, starts_on=today() + 10 * DAY)
-    assign_role(account=user, unit=branch, role=Role.CLERK, by=keeper, starts_on=today() + 11 * DAY)
+        assign_role(account=user, unit=village, role=Role.CLERK, by=keeper, starts_on=today() + 10 * DAY)
+    assign_role(account=user, unit=village, role=Role.CLERK, by=keeper, starts_on=today() + 11 * DAY)
     assert user.memberships.count() == 2
 
 

@@ -105,6 +105,10 @@ def missing_message(field: forms.Field, label: str) -> str:
     return f"请{verb}{label}"
 
 
+_DATE_DEFAULT = forms.DateField.default_error_messages["invalid"]
+DATE_ERROR = "请填成 2026-11-21 这样的日期"
+
+
 class PageBoundField(BoundField):
     """A field of a `PageForm`. Fields that a form adds after its construction are dressed as well."""
 
@@ -113,6 +117,8 @@ class PageBoundField(BoundField):
         dress(field.widget)
         if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
             field.error_messages["required"] = missing_message(field, str(self.label))
+        if isinstance(field, forms.DateField) and field.error_messages["invalid"] == _DATE_DEFAULT:
+            field.error_messages["invalid"] = DATE_ERROR
 
     @property
     def is_choices(self) -> bool:

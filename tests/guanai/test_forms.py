@@ -19,3 +19,12 @@ def test_a_select_is_written_as_django_writes_it() -> None:
         ours, django = (str(widget.render(name, value, attrs, by)) for by in (PageRenderer(), TemplatesSetting()))
         assert parse_html(ours) == parse_html(django)
     assert str(form["kind"]).count("selected") == 1
+
+
+def test_a_date_is_asked_for_in_one_format() -> None:
+    class Visit(FilterForm):
+        held_on = forms.DateField()
+        own = forms.DateField(error_messages={"invalid": "请填年月日"})
+
+    errors = Visit({"held_on": "去年", "own": "去年"}).errors
+    assert errors == {"held_on": ["请填成 2026-11-21 这样的日期"], "own": ["请填年月日"]}

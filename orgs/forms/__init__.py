@@ -1,4 +1,4 @@
-from orgs.forms.accounts import AccountFilterForm, AccountForm, EndRoleForm, RoleForm
+from orgs.forms.accounts import AccountFilterForm, AccountForm, EndRoleForm, NameForm, RoleForm
 from orgs.forms.committees import CONFIRMED, WAITING, CommitteeForm, MeansFilterForm, MeansForm
 from orgs.forms.network import ESTABLISHED, MISSING, REQUIRED, BranchFilterForm, CoverageFilterForm
 from orgs.forms.signing_in import CodeForm, SetUpForm, TokenForm
@@ -18,6 +18,7 @@ __all__ = [
     "EndRoleForm",
     "MeansFilterForm",
     "MeansForm",
+    "NameForm",
     "RoleForm",
     "SetUpForm",
     "TokenForm",

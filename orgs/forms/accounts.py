@@ -113,6 +113,17 @@ class AccountForm(RoleFields):
     field_order = ["username", "name", "unit", "role", "starts_on", "ends_on"]
 
 
+class NameForm(PageForm, forms.Form):
+    """The name of an account's owner, put right."""
+
+    name = forms.CharField(
+        label="姓名",
+        max_length=40,
+        help_text="只改写错的字。换了人，请停用这个账号，另开一个。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class RoleForm(RoleFields):
     """One more role for an account, also one in somebody's place."""
 

@@ -1,6 +1,7 @@
 from orgs.services.accounts import (
     Issued,
     assign_role,
+    correct_name,
     create_account,
     deactivate,
     end_role,
@@ -56,6 +57,7 @@ __all__ = [
     "confirm_as_before",
     "confirm_means",
     "confirm_second_factor",
+    "correct_name",
     "create_account",
     "create_unit",
     "deactivate",

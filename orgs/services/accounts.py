@@ -67,6 +67,21 @@ def create_account(
     return Issued(account, password)
 
 
+def correct_name(*, account: User, name: str, by: User) -> User:
+    """Write the name of an account's owner as it should be; the user name stays. Both are in the row history.
+
+    Raises:
+        PermissionDenied: the account is not `by`'s to change.
+        ValidationError: no name, or one that is too long.
+    """
+    with transaction.atomic():
+        account = _locked(account, by)
+        account.name = name.strip()
+        account.clean_fields(exclude={field.name for field in User._meta.fields} - {"name"})
+        account.save(update_fields=["name"])
+    return account
+
+
 def reset_password(*, account: User, by: User) -> Issued:
     """Put a new password by chance in the place of the old one; sessions and tokens of the account end. The owner is
     told at the next sign-in (`orgs.resets`).

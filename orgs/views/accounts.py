@@ -28,12 +28,13 @@ from orgs.accounts import (
     own_branch_roles,
 )
 from orgs.enums import SECOND_FACTOR_ROLES, Action
-from orgs.forms import AccountFilterForm, AccountForm, EndRoleForm, RoleForm
+from orgs.forms import AccountFilterForm, AccountForm, EndRoleForm, NameForm, RoleForm
 from orgs.models import Membership, User
 from orgs.scope import user_of
 from orgs.services import (
     Issued,
     assign_role,
+    correct_name,
     create_account,
     deactivate,
     end_role,
@@ -115,6 +116,24 @@ def account_create(request: HttpRequest) -> HttpResponse:
         if issued is not None:
             return _show(request, user, issued.account, issued)
     return render(request, "orgs/account_form.html", {"form": form, "cancel_url": reverse("orgs:account_list")})
+
+
+@needs(Action.MANAGE_ACCOUNTS)
+@never_cache
+@get_or_post
+def account_name(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put the name of an account's owner right."""
+    user = user_of(request)
+    account = account_for_user_or_404(user, pk)
+    check_manages(user, account)
+    form = NameForm(request.POST if request.method == "POST" else None, initial={"name": account.name})
+    if submitted(request, form):
+        named = attempt(form, lambda: correct_name(account=account, by=user, **form.cleaned_data))
+        if named is not None:
+            messages.success(request, f"姓名已改为{named.name}。")
+            return redirect("orgs:account_detail", pk)
+    cancel_url = reverse("orgs:account_detail", args=[pk])
+    return render(request, "orgs/account_name.html", {"form": form, "account": account, "cancel_url": cancel_url})
 
 
 @dataclass(frozen=True, slots=True)

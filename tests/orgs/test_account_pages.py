@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from guanai.trail import history_of
 from orgs.enums import Role
 from orgs.models import Unit, User
 from tests.factories import make_county, make_member, make_unit
@@ -39,6 +40,16 @@ def test_an_account_is_made_and_its_password_shown_once(keeper: Client, branch: 
     assert "3 到 32 位，只用英文字母、数字和 . _ -，不用汉字和空格" in chinese
     again = keeper.post("/accounts/new/", entry)
     assert "已经有人用" in again.content.decode()
+
+
+def test_a_name_is_put_right_and_both_are_in_the_trail(keeper: Client, branch: Unit) -> None:
+    account = make_member(branch, name="罗秀穷")
+    url = f"/accounts/{account.pk}/name/"
+    assert url in keeper.get(f"/accounts/{account.pk}/").content.decode()
+    assert "罗秀穷" in keeper.get(url).content.decode()
+    assert "请填写姓名" in keeper.post(url, {"name": " "}).content.decode()
+    assert "姓名已改为罗秀琼" in keeper.post(url, {"name": " 罗秀琼"}, follow=True).content.decode()
+    assert history_of(account)[0].changes == {"name": ["罗秀穷", "罗秀琼"]}
 
 
 def test_a_role_that_the_unit_does_not_have_is_told_at_the_field(keeper: Client, branch: Unit) -> None:

@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from orgs.scope import allows, grants_of
 from orgs.services import (
     assign_role,
     begin_second_factor,
+    correct_name,
     create_account,
     deactivate,
     end_role,
@@ -126,7 +128,14 @@ def test_a_role_that_is_to_come_counts(local: User, branch: Unit) -> None:
     assert user in seen_by(local)
 
 
-VERBS: list[Callable[..., Any]] = [reset_password, reset_second_factor, unlock, deactivate, reactivate]
+VERBS: list[Callable[..., Any]] = [
+    reset_password,
+    reset_second_factor,
+    unlock,
+    deactivate,
+    reactivate,
+    partial(correct_name, name="王晓芳"),
+]
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -93,6 +93,17 @@ ROLE_KINDS: dict[str, tuple[UnitKind, ...]] = {
 }
 
 
+class AccountState(models.TextChoices):
+    """What the list of accounts can be narrowed to."""
+
+    ACTIVE = "active", "在用"
+    CLOSED = "closed", "停用"
+    NEW = "new", "没有登录过"
+    LOCKED = "locked", "锁定"
+    BARE = "bare", "没有双因素"
+    ENDING = "ending", "14 天内到期"
+
+
 class TokenScope(models.TextChoices):
     """What a token of the API may do of that which its owner may."""
 

@@ -7,22 +7,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from guanai.forms import PageForm
-from orgs.accounts import accounts_for_user, ending_soon, locked_usernames, without_second_factor_q
-from orgs.enums import Action, Role
+from orgs.accounts import accounts_for_user, in_state
+from orgs.enums import AccountState, Action, Role
 from orgs.forms.network import BranchFilterForm
 from orgs.models import Membership, Unit, User, short_name_of
 from orgs.querysets import in_branch_q
 from orgs.scope import units_for
 from orgs.validators import USERNAME_RULE, check_username
-
-ACTIVE, CLOSED, LOCKED, BARE, ENDING = "active", "closed", "locked", "bare", "ending"
-STATES = [
-    (ACTIVE, "在用"),
-    (CLOSED, "停用"),
-    (LOCKED, "锁定"),
-    (BARE, "没有双因素"),
-    (ENDING, "14 天内到期"),
-]
 
 
 class AccountFilterForm(BranchFilterForm):
@@ -30,7 +21,7 @@ class AccountFilterForm(BranchFilterForm):
 
     action = Action.MANAGE_ACCOUNTS
     role = forms.ChoiceField(label="职责", required=False, choices=[("", "全部"), *Role.choices])
-    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *STATES])
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *AccountState.choices])
     name = forms.CharField(label="姓名或用户名", required=False, max_length=40)
 
     field_order = ["unit", "role", "state", "name"]
@@ -54,18 +45,7 @@ class AccountFilterForm(BranchFilterForm):
         if chosen["name"]:
             words = chosen["name"].replace("\0", "")
             accounts = accounts.filter(name__icontains=words) | accounts.filter(username__icontains=words)
-        return self._in_state(accounts, chosen["state"])
-
-    def _in_state(self, accounts: QuerySet[User], state: str) -> QuerySet[User]:
-        if state in (ACTIVE, CLOSED):
-            return accounts.filter(is_active=state == ACTIVE)
-        if state == LOCKED:
-            return accounts.filter(username__in=locked_usernames())
-        if state == BARE:
-            return accounts.filter(without_second_factor_q(), is_active=True)
-        if state == ENDING:
-            return accounts.filter(pk__in=ending_soon(self.user).values("user"))
-        return accounts
+        return in_state(self.user, accounts, chosen["state"])
 
 
 def unit_choices(user: User) -> list[tuple[str, str]]:

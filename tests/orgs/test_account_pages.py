@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from guanai.trail import history_of
-from orgs.enums import Role
+from orgs.enums import AccountState, Role
 from orgs.models import Unit, User
 from tests.factories import make_county, make_member, make_unit
 
@@ -74,7 +74,7 @@ def test_a_verb_is_for_keepers_of_the_branch(keeper: Client, branch: Unit, verb:
     assert keeper.post(url).status_code in {200, 302}
 
 
-@pytest.mark.parametrize("state", ["active", "closed", "locked", "bare", "ending"])
+@pytest.mark.parametrize("state", AccountState.values)
 def test_the_list_is_filtered_and_its_queries_do_not_grow(
     keeper: Client, branch: Unit, state: str, django_assert_max_num_queries: Any
 ) -> None:

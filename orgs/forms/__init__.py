@@ -1,4 +1,12 @@
-from orgs.forms.accounts import AccountFilterForm, AccountForm, EndRoleForm, NameForm, RoleForm
+from orgs.forms.accounts import (
+    AccountFilterForm,
+    AccountForm,
+    EndRoleForm,
+    NameForm,
+    RoleFields,
+    RoleForm,
+    asks_for_units,
+)
 from orgs.forms.committees import CONFIRMED, WAITING, CommitteeForm, MeansFilterForm, MeansForm
 from orgs.forms.network import ESTABLISHED, MISSING, REQUIRED, BranchFilterForm, CoverageFilterForm
 from orgs.forms.signing_in import CodeForm, SetUpForm, TokenForm
@@ -19,7 +27,9 @@ __all__ = [
     "MeansFilterForm",
     "MeansForm",
     "NameForm",
+    "RoleFields",
     "RoleForm",
     "SetUpForm",
     "TokenForm",
+    "asks_for_units",
 ]

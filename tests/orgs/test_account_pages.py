@@ -96,3 +96,68 @@ def test_the_list_is_filtered_and_its_queries_do_not_grow(
     add()
     add()
     assert count() == before
+
+
+@pytest.fixture
+def whole_county(branch: Unit) -> Client:
+    client = Client()
+    client.force_login(make_member(Unit.objects.get(parent=None), Role.SYSTEM_ADMIN))
+    return client
+
+
+def offered(answer: Any) -> list[str]:
+    return re.findall(r'name="unit" value="([^"]+)"', answer.content.decode())
+
+
+def test_a_unit_is_found_by_its_name_and_what_is_typed_stays(whole_county: Client, branch: Unit) -> None:
+    for name in ("清河村村民委员会", "清水村村民委员会"):
+        make_unit(branch, name=name)
+    village = Unit.objects.get(name="清河村村民委员会")
+    typed = {"username": "luoxq", "name": "", "role": "clerk", "starts_on": "2026-01-01", "find": "清河"}
+    found = whole_county.post("/accounts/new/", {**typed, "step": "find"})
+    text = found.content.decode()
+    assert offered(found) == [village.code]
+    assert "清河村（亭子镇）" in text
+    assert "没有成功" not in text
+    assert "错误：" not in text
+    assert 'value="luoxq"' in text
+    assert offered(whole_county.post("/accounts/new/", {**typed, "step": "enter"})) == [village.code]
+    by_typing = whole_county.post("/accounts/new/", typed, headers={"HX-Trigger-Name": "find"})
+    assert offered(by_typing) == [village.code]
+    # Enter, once a unit is chosen, is the wish to save; the chosen one stays in sight while another is looked for.
+    sent = {**typed, "unit": village.code, "step": "enter"}
+    assert "请填写姓名" in whole_county.post("/accounts/new/", sent).content.decode()
+    looked = whole_county.post("/accounts/new/", {**sent, "find": "清水", "step": "find"})
+    assert offered(looked)[0] == village.code
+    assert len(offered(looked)) == 2
+    whole_county.post("/accounts/new/", {**sent, "name": "罗秀琼"})
+    assert User.objects.get(username="luoxq").memberships.get().unit == village
+
+
+@pytest.mark.parametrize("words", ["没有\x00这样", "%", "清" * 200])
+def test_a_name_that_no_unit_has_is_told(whole_county: Client, words: str) -> None:
+    found = whole_county.post("/accounts/new/", {"find": words, "step": "find"})
+    assert "没有这个名称" in found.content.decode()
+
+
+def test_a_unit_of_another_branch_is_neither_found_nor_taken(keeper: Client, branch: Unit) -> None:
+    other = make_unit(Unit.objects.get(parent=None), name="云峰镇")
+    assert offered(keeper.post("/accounts/new/", {"find": "云峰", "unit": other.code, "step": "find"})) == []
+    entry = {"username": "luoxq", "name": "罗秀琼", "unit": other.code, "role": "secretary", "starts_on": "2026-01-01"}
+    assert "unit" in keeper.post("/accounts/new/", entry).context["form"].errors
+    assert not User.objects.filter(username="luoxq").exists()
+
+
+def test_the_form_offers_few_units_of_many_and_costs_the_same(
+    whole_county: Client, branch: Unit, django_assert_max_num_queries: Any
+) -> None:
+    counts = []
+    for more in (1, 20):
+        for _ in range(more):
+            make_unit(branch)
+        whole_county.get("/accounts/new/")
+        with django_assert_max_num_queries(20) as queries:
+            answer = whole_county.get("/accounts/new/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert len(offered(answer)) == 10

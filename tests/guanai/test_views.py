@@ -1,11 +1,13 @@
 """The frame's own pages: signing in and out, 大字版, the account, 更多, errors."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -87,6 +89,18 @@ def test_pages_of_the_frame_need_somebody_signed_in(client: Client, name: str, d
     response = client.get(reverse(name))
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("page:sign_in"))
+
+
+def test_a_page_can_tell_when_the_session_ends_and_whom_to_ask_for_more(client: Client, secretary: User) -> None:
+    assert 'id="leaving"' not in client.get(reverse("page:sign_in")).content.decode()
+    client.force_login(secretary)
+    text = client.get(reverse("page:account")).content.decode()
+    url = reverse("page:more")
+    assert f'id="leaving" role="alert" data-session="{29 * 60}" data-url="{url}" hidden' in text
+    assert f"{reverse('page:sign_in')}?next=%2Faccount%2F" in text
+    Session.objects.update(expire_date=timezone.now() + timedelta(minutes=2))
+    assert client.head(url).status_code == 200
+    assert Session.objects.get().expire_date > timezone.now() + timedelta(minutes=29)
 
 
 def test_large_type_stays_with_the_user(client: Client, secretary: User) -> None:

@@ -204,8 +204,9 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "guanai.passwords.MixedPassword", "OPTIONS": {"min_length": 8, "classes": 3}},
     {"NAME": "guanai.passwords.NotLikeTheOwner", "OPTIONS": {"user_attributes": ("username", "name")}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "guanai.passwords.NotCommon"},
     {"NAME": "orgs.passwords.NotUsedLately", "OPTIONS": {"last": 5}},
+    {"NAME": "orgs.passwords.EndsTokens"},
 ]
 LOGIN_URL = "page:sign_in"
 LOGIN_REDIRECT_URL = "/"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+import pghistory
 from axes.helpers import get_client_ip_address
 from django.core.cache import cache
 from django.db.models import Model, QuerySet
@@ -39,7 +40,8 @@ def note(
     unit_id: int | None = None,
     **detail: Any,
 ) -> TrailEntry:
-    """Write down that somebody did something: the signed-in user of the request unless `actor` names another.
+    """Write down that somebody did something: the signed-in user of the request unless `actor` names another. A
+    service, which has no request, still notes the address of the one that it works for.
 
     `detail` is shown to the auditor and never holds personal data or a secret.
     """
@@ -52,9 +54,16 @@ def note(
         record=record._meta.label_lower if record else "",
         record_id=record.pk if record else None,
         unit_id=unit_id if unit_id is not None else getattr(record, "unit_id", None),
-        address=get_client_ip_address(request) if request is not None else None,
+        address=get_client_ip_address(request) if request is not None else _address(),
         detail=detail,
     )
+
+
+def _address() -> str | None:
+    """The address of the request in whose course this runs (`HistoryContext`); None in a command or task."""
+    with pghistory.context() as current:
+        address: str | None = current.metadata.get("address")
+    return address
 
 
 def history_of(record: Model) -> QuerySet[RowEvent]:

@@ -18,11 +18,13 @@ class OrgsConfig(AppConfig):
         from orgs.enums import Action
         from orgs.masthead import masthead_of
         from orgs.queries import means_by_unit
+        from orgs.resets import resets_part
         from orgs.scope import may
         from orgs.views.own_account import second_factor_part, tokens_part
 
         register_account_parts(
             Part("second_factor", "双因素验证", SIGNED_IN, "orgs/part_second_factor.html", second_factor_part, 10),
+            Part("resets", "重设记录", SIGNED_IN, "orgs/part_resets.html", resets_part, 15),
             Part("tokens", "接口令牌", SIGNED_IN, "orgs/part_tokens.html", tokens_part, 20),
         )
         register_unit_records(

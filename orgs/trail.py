@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import Http404
 from django.utils import timezone
@@ -34,7 +34,7 @@ ACTIONS: dict[str, tuple[str, dict[str, Q]]] = {
     ),
     Verb.SIGN_IN_FAILED.value: ("登录失败和锁定", {"entry": Q(verb__in=[Verb.SIGN_IN_FAILED, Verb.LOCKED_OUT])}),
     ROLES: ("角色授予和终止", {"row": Q(record=Membership._meta.label_lower)}),
-    ACCOUNTS: ("账号变动", {"row": Q(record=User._meta.label_lower)}),
+    ACCOUNTS: ("账号变动", {kind: Q(record=User._meta.label_lower) for kind in ("row", "entry")}),
     Verb.EXPORTED.value: ("导出和下载", {"entry": Q(verb__in=[Verb.EXPORTED, Verb.DOWNLOADED])}),
     Verb.DENIED.value: ("越权和拒收", {"entry": Q(verb__in=[Verb.DENIED, Verb.UPLOAD_REFUSED])}),
     Verb.EXPIRED.value: ("到期删除", {"entry": Q(verb=Verb.EXPIRED)}),
@@ -99,6 +99,27 @@ def entry_for_user_or_404(user: User, stream: str, pk: int) -> Any:
     if row is None:
         raise Http404("no such entry")
     return row
+
+
+def counts_for_user(user: User, actions: Iterable[str], *days: datetime.date) -> dict[str, list[int]]:
+    """{action: how many since each of the days}, as `trail_for_user` finds them: a query for each stream. The first day
+    is the earliest."""
+    wanted = list(actions)
+    counted = {action: [0] * len(days) for action in wanted}
+    for name, model in STREAMS.items():
+        acts = {action: ACTIONS[action][1][name] for action in wanted if name in ACTIONS[action][1]}
+        if not acts:
+            continue
+        counts = {
+            f"{action}-{place}": Count("pk", filter=condition & Q(at__gte=_midnight(day)))
+            for action, condition in acts.items()
+            for place, day in enumerate(days)
+        }
+        rows = model._default_manager.filter(_scope(name, user) & Q(at__gte=_midnight(days[0]))).order_by()
+        for key, number in rows.aggregate(**counts).items():
+            action, place = key.rsplit("-", 1)
+            counted[action][int(place)] += number
+    return counted
 
 
 def _condition(stream: str, user: User, wanted: Wanted) -> Q | None:

@@ -151,6 +151,8 @@ def words_of_entry(entry: TrailEntry) -> tuple[str, list[str]]:
         )
     if entry.verb == Verb.EXPIRED:
         facts.append(f"{detail.get('rows', 0)} 条")
+    if entry.verb == Verb.UNLOCKED:
+        facts.append(f"忘掉 {detail.get('attempts', 0)} 次输错")
     if reason := detail.get("reason"):
         facts.append(str(reason))
     return entry.get_verb_display(), facts

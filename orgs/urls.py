@@ -35,6 +35,7 @@ urlpatterns = [
     path("accounts/roles/<int:pk>/", accounts.role_end, name="role_end"),
     path("accounts/<int:pk>/", accounts.account_detail, name="account_detail"),
     path("accounts/<int:pk>/roles/", accounts.role_create, name="role_create"),
+    path("accounts/<int:pk>/name/", accounts.account_name, name="account_name"),
     path("accounts/<int:pk>/<slug:verb>/", accounts.account_verb, name="account_verb"),
     path("sign-in/code/", signing_in.second_factor, name="second_factor"),
     path("sign-in/password/", signing_in.first_password, name="first_password"),

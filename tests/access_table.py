@@ -272,6 +272,7 @@ TABLE = [
     Row("orgs:account_list", KEEPERS),
     Row("orgs:account_create", KEEPERS, methods=BOTH),
     Row("orgs:account_detail", KEEPERS, by_pk("account"), KEEPERS),
+    Row("orgs:account_name", KEEPERS, by_pk("account"), KEEPERS, BOTH),
     Row("orgs:account_verb", KEEPERS, by_pk("account", verb="password"), KEEPERS, BOTH),
     Row("orgs:role_create", KEEPERS, by_pk("account"), KEEPERS, BOTH),
     Row("orgs:role_end", KEEPERS, by_pk("membership"), KEEPERS, BOTH),

@@ -15,7 +15,6 @@ from orgs.services import TYPING_ERROR_DAYS, Change, Order, may_be_mistyped
 PARENTS = sorted({kind for kinds in PARENT_KINDS.values() for kind in kinds})
 KINDS = [(kind.value, kind.label) for kind in INTERCHANGEABLE]
 SOURCES_HELP = "合并后撤销，下级单位直接归承接单位。甲村并入乙村的，勾甲村，“并入”选乙村；乙村一起勾了也保留。"
-DATE_ERROR = {"invalid": "请填成 2025-07-01 这样的日期"}
 
 
 class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -46,7 +45,6 @@ class ChangeForm(PageForm, forms.Form):
     verb = ""
     effective_on = forms.DateField(
         label="生效日期",
-        error_messages=DATE_ERROR,
         help_text="文件写明的日期。以后的日期先登记，到那天自动生效；补记只能在今年和去年。",
     )
     document = forms.CharField(label="文号", max_length=60, help_text="如 苍府发〔2025〕8号。")
@@ -186,7 +184,7 @@ class TakeBackForm(PageForm, forms.Form):
         initial="decided",
         widget=forms.RadioSelect,
     )
-    effective_on = forms.DateField(label="撤回从哪天起", error_messages=DATE_ERROR, initial=timezone.localdate)
+    effective_on = forms.DateField(label="撤回从哪天起", initial=timezone.localdate)
     document = forms.CharField(label="文号", max_length=60, help_text="决定撤回的文件，如 苍府发〔2025〕12号。")
     reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea)
 

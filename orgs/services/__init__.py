@@ -1,6 +1,7 @@
 from orgs.services.accounts import (
     Issued,
     assign_role,
+    correct_name,
     create_account,
     deactivate,
     end_role,
@@ -66,6 +67,7 @@ __all__ = [
     "confirm_means",
     "confirm_second_factor",
     "correct_code",
+    "correct_name",
     "create_account",
     "create_unit",
     "deactivate",

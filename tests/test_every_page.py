@@ -210,12 +210,29 @@ def test_hostile_input_is_answered_and_never_an_error_of_the_server(
         names = sorted({*QUERY, *field_names(world, row)})
         transaction.set_rollback(True)
     with transaction.atomic():
-        sent = {name: data.draw(HOSTILE, label=name) for name in data.draw(st.sets(st.sampled_from(names), max_size=8))}
+        chosen = data.draw(st.sets(st.sampled_from(names), max_size=8))
+        sent = {name: data.draw(st.one_of(HOSTILE, st.lists(HOSTILE, max_size=3)), label=name) for name in chosen}
         response = ask(world, row, method, **sent)
         # Read to its end, a file is closed.
         assert b"Traceback" not in response.getvalue()
         assert response.status_code < 500, (row.name, method, sent)
         transaction.set_rollback(True)
+
+
+@pytest.mark.slow
+def test_zero_bytes_in_lists_are_no_error_of_the_server(world: World) -> None:  # noqa: F811
+    wrong = []
+    for row, method in ROWS:
+        with transaction.atomic():
+            sent = {name: ["\x00", "5108\x0024"] for name in {*QUERY, *field_names(world, row)}}
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            response = ask(world, row, method, **sent)
+            response.getvalue()
+            if response.status_code >= 500:
+                wrong.append(f"{row.name} {method}: {response.status_code}")
+            transaction.set_rollback(True)
+    assert wrong == []
 
 
 def test_ids_that_can_be_nobody_s_are_not_found(world: World) -> None:  # noqa: F811

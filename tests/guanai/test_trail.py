@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from guanai import trail
 from guanai.enums import Verb
@@ -194,3 +195,14 @@ def test_a_script_that_tries_numbers_does_not_fill_the_trail(
 
     assert len(denied()) == 5
     cache.clear()
+
+
+def test_a_zero_byte_that_comes_as_far_as_the_database_is_refused_and_noted(client: Client, member: User) -> None:
+    client.force_login(member)
+    url = reverse("orgs:means_confirm", args=[timezone.localdate().year])
+
+    response = client.post(url, {"unit": ["510824", "\x00"]}, REMOTE_ADDR=WHERE)
+
+    assert response.status_code == 400
+    entry = TrailEntry.objects.get(verb=Verb.DENIED)
+    assert (entry.actor, entry.address, entry.detail["status"]) == (member, WHERE, 400)

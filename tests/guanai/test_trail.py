@@ -68,7 +68,8 @@ def test_a_wrong_password_is_noted_with_the_account_and_without_what_was_typed(c
     sign_in(client, member.username, "wrong-secret-word")
 
     entry = TrailEntry.objects.get()
-    assert (entry.verb, entry.actor, entry.address) == ("sign_in_failed", member, WHERE)
+    assert (entry.verb, entry.actor, entry.address) == ("sign_in_failed", None, WHERE)
+    assert (entry.record, entry.record_id) == ("orgs.user", member.pk)
     assert "wrong-secret-word" not in str(TrailEntry.objects.values().get())
 
 
@@ -77,7 +78,7 @@ def test_a_name_that_is_nobody_s_is_not_kept_it_may_be_a_password(client: Client
     sign_in(client, PASSWORD, "x")
 
     assert verbs() == ["sign_in_failed"]
-    assert TrailEntry.objects.get().actor is None
+    assert TrailEntry.objects.get().record_id is None
     assert PASSWORD not in str(TrailEntry.objects.values().get())
 
 
@@ -86,7 +87,7 @@ def test_a_lock_is_noted(client: Client, member: User) -> None:
         sign_in(client, member.username, "wrong")
 
     assert sorted(verbs()) == ["locked_out"] + ["sign_in_failed"] * 5
-    assert TrailEntry.objects.get(verb=Verb.LOCKED_OUT).actor == member
+    assert TrailEntry.objects.get(verb=Verb.LOCKED_OUT).record_id == member.pk
 
 
 EXPORTS = [

@@ -19,6 +19,8 @@ from guanai.models import RowEvent, TrailEntry, ViewLog
 # On a list, so many fields are told with their values, as far as these are short.
 FIELDS, LETTERS = 3, 24
 NOTHING = "空"
+# Tried by somebody who was not signed in, as a rule: the account stands as the object.
+AT_THE_ACCOUNT = (Verb.SIGN_IN_FAILED, Verb.LOCKED_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,8 @@ def words_of_entry(entry: TrailEntry) -> tuple[str, list[str]]:
         facts.append(
             f"{detail.get('method', '')} /{detail.get('route', '')} {'、'.join(detail.get('numbers', {}).values())}"
         )
+    if entry.verb in AT_THE_ACCOUNT and entry.actor_id is None:
+        facts.append("（未登录）尝试登录" if entry.record else "（未登录）尝试登录，没有这个账号")
     if entry.verb == Verb.EXPIRED:
         facts.append(f"{detail.get('rows', 0)} 条")
     if reason := detail.get("reason"):

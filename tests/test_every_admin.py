@@ -81,6 +81,12 @@ def relations() -> list[tuple[type[models.Model], str]]:
     ]
 
 
+def search(model: type[models.Model], field: str, term: str) -> dict[str, str]:
+    """What the search of a relation is asked with."""
+    meta = model._meta
+    return {"app_label": meta.app_label, "model_name": str(meta.model_name), "field_name": field, "term": term}
+
+
 def offered(answer: Any) -> str:
     """The words of what a search offers; its JSON writes every Chinese sign as a number."""
     return str(answer.json()) if answer.status_code == 200 else ""
@@ -97,13 +103,10 @@ def test_no_search_of_the_admin_offers_another_branch(world: World) -> None:  # 
     leaks, found = [], set()
     for model, name in relations():
         for term in ("", *world.outside.marks, *world.inside.marks):
-            meta = model._meta
-            query = {"app_label": meta.app_label, "model_name": meta.model_name, "field_name": name, "term": term}
-            answer = client.get(url, query)
-            text = offered(answer)
-            leaks += [f"{meta.label}.{name} offers {mark}" for mark in world.outside.marks if mark in text]
+            text = offered(client.get(url, search(model, name, term)))
+            leaks += [f"{model._meta.label}.{name} offers {mark}" for mark in world.outside.marks if mark in text]
             if any(mark in text for mark in world.inside.marks):
-                found.add(f"{meta.label}.{name}")
+                found.add(f"{model._meta.label}.{name}")
     assert leaks == []
     # The searches of the forms, those of the rows inside another form among them, do find the own records.
     assert {"volunteers.TeamMember.volunteer", "activities.Partner.unit", "activities.Activity.venue"} <= found
@@ -116,11 +119,7 @@ def test_no_search_of_the_admin_answers_other_roles(world: World, role: Role) ->
     answered = [
         f"{model._meta.label}.{name}"
         for model, name in relations()
-        if client.get(
-            url,
-            {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": name, "term": ""},
-        ).status_code
-        not in {302, 403}
+        if client.get(url, search(model, name, "")).status_code not in {302, 403}
     ]
     assert answered == []
 
@@ -168,9 +167,7 @@ def test_hostile_input_to_the_admin_is_answered(
         chosen = data.draw(st.sets(st.sampled_from(names or ["name"]), max_size=6))
         sent = {name: data.draw(sent_value, label=name) for name in chosen}
         if page == "search":
-            field = data.draw(st.sampled_from(relations()))
-            meta = field[0]._meta
-            sent = {"app_label": meta.app_label, "model_name": meta.model_name, "field_name": field[1], **sent}
+            sent = {**search(*data.draw(st.sampled_from(relations())), ""), **sent}
         response = getattr(client, method)(url, sent)
         assert response.status_code < 500, (url, method, sent)
         transaction.set_rollback(True)
@@ -188,10 +185,9 @@ def test_zero_bytes_are_no_error_of_the_admin(world: World) -> None:  # noqa: F8
             if status >= 500:
                 wrong.append(f"{model.__name__} {name}: {status}")
     for model, name in relations():
-        meta = model._meta
-        query = {"app_label": meta.app_label, "model_name": meta.model_name, "field_name": name, "term": "\x00"}
-        for changed in ({}, {"page": "\x00"}, {"field_name": "\x00"}, {"app_label": "\x00"}):
-            status = client.get(reverse("admin:autocomplete"), query | changed).status_code
+        for changed in ("term", "page", "field_name", "app_label"):
+            query = search(model, name, "") | {changed: "\x00"}
+            status = client.get(reverse("admin:autocomplete"), query).status_code
             if status >= 500:
-                wrong.append(f"search {meta.label}.{name} {changed}: {status}")
+                wrong.append(f"search {model._meta.label}.{name} {changed}: {status}")
     assert wrong == []

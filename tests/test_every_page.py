@@ -192,7 +192,7 @@ QUERY = {"page", "unit", "year", "state", "text", "kind", "open", "missing", "st
 @cache
 def api_parameters() -> dict[str, list[str]]:
     """The query parameters of every address of the API, by its path, as its schema names them."""
-    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]  # type: ignore[no-untyped-call]  # untyped
     return {
         path: [each["name"] for each in operations["get"].get("parameters", []) if each["in"] == "query"]
         for path, operations in paths.items()

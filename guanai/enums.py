@@ -53,5 +53,6 @@ class Finding(models.TextChoices):
     INSERTED = "row inserted", "有记录被插入"
     SEAL_CHANGED = "seal changed", "封存被改动"
     SEAL_REMOVED = "seal removed", "封存被删除"
+    KEY = "key missing", "封存所用的密钥没有配置"
     TAIL = "cut tail", "最近的封存被截去"
     FILE = "file outside", "库外封存文件缺失或被改动"

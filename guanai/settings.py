@@ -43,7 +43,8 @@ DATA_KEYS: dict[int, bytes] = environment.data_keys("GUANAI_DATA_KEYS")
 DATA_KEY_CURRENT: int = max(DATA_KEYS)
 INDEX_KEY: bytes = environment.index_key("GUANAI_INDEX_KEY")
 # The seals over the trail and the ledger.
-AUDIT_KEY: bytes = environment.audit_key("GUANAI_AUDIT_KEY")
+AUDIT_KEYS: dict[int, bytes] = environment.audit_keys("GUANAI_AUDIT_KEY")
+AUDIT_KEY_CURRENT: int = max(AUDIT_KEYS)
 
 # --- Servers ----------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from guanai.edits import parse_seen
@@ -78,6 +79,10 @@ class TeamMemberInline(ScopedInline):
     model = TeamMember
     extra = 1
     autocomplete_fields = ("volunteer",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeamMember]:
+        """With what each row is called by."""
+        return super().get_queryset(request).select_related("team", "volunteer")
 
 
 @admin.register(Team)

@@ -7,7 +7,7 @@ from orgs.models.people import Membership, User
 from orgs.models.units import Unit, UnitPlacement
 
 
-@tracked()
+@tracked(unit="anchor")
 class Restructuring(models.Model):
     """One change of the network by a document: done, planned for a later day, or given up.
 
@@ -66,7 +66,7 @@ class Restructuring(models.Model):
         return self.state == ChangeState.DONE and self.verb != ChangeVerb.TAKE_BACK
 
 
-@tracked()
+@tracked(named_by=("restructuring", "unit"))
 class RestructuredUnit(models.Model):
     """A unit in a change, with its placement before and after; a target has none, unless it was founded (`after`)."""
 
@@ -90,10 +90,10 @@ class RestructuredUnit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.restructuring_id} {self.unit_id} {self.get_part_display()}"
+        return f"{self.restructuring} {self.unit.short_name}（{self.get_part_display()}）"
 
 
-@tracked()
+@tracked(named_by=("ended__unit", "ended__user"), unit="ended__unit")
 class MovedMembership(models.Model):
     """A role that ended with its unit, the one that began on the successor, and the end that it had before.
 
@@ -115,4 +115,4 @@ class MovedMembership(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.restructuring_id} {self.ended_id} {self.started_id}"
+        return str(self.ended)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from rest_framework.throttling import SimpleRateThrottle
 
 from orgs.enums import Role
 from orgs.models import Unit
@@ -206,3 +207,17 @@ def test_the_queries_do_not_grow_with_the_rows(world: World, django_assert_max_n
                 client.get(url)
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_who_asks_too_often_is_told_to_wait(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "user", "3/min")
+    client, colleague = client_of(world.town), client_of(world.town)
+
+    answers = [client.get(url).status_code for url in (UNITS, TREE, COVERAGE)]
+    refused = client.get(POSTS)
+
+    assert answers == [200, 200, 200]
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert refused.json()["fields"] == {}
+    assert colleague.get(UNITS).status_code == 200

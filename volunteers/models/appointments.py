@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
 
+from guanai import identity
 from guanai.history import tracked
 from guanai.models import Attachment, Edited
 from orgs.enums import Tier
@@ -36,7 +37,7 @@ def _one_holder(post: Post) -> ExclusionConstraint:
     )
 
 
-@tracked()
+@tracked(named_by=("unit", "volunteer"))
 class Appointment(Edited):
     """Who holds which post in a committee, by which document of the Party organisation of the same tier.
 
@@ -83,7 +84,7 @@ class Appointment(Edited):
         indexes = [models.Index(fields=["unit", "post", "-ends_on"], name="appointment_post")]
 
     def __str__(self) -> str:
-        return f"{self.unit_id} {self.post}"
+        return f"{self.unit.committee_name}{self.get_post_display()} {identity.mask_name(self.holder)}"
 
     @property
     def holder(self) -> str:
@@ -118,7 +119,7 @@ class Appointment(Edited):
         return self.volunteer.age_in(day.year) if self.volunteer else None
 
 
-@tracked()
+@tracked(named_by=("unit",))
 class PostRule(Edited):
     """What a county asks of one post; without a row the starting values of `volunteers.rules` hold."""
 
@@ -136,7 +137,7 @@ class PostRule(Edited):
         constraints = [models.UniqueConstraint(fields=["unit", "post"], name="post_rule_once")]
 
     def __str__(self) -> str:
-        return f"{self.unit_id} {self.post}"
+        return f"{self.unit.short_name} {self.get_post_display()}"
 
     @property
     def tiers(self) -> list[Tier]:

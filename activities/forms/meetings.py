@@ -99,9 +99,10 @@ class BaseFollowUpFormSet(forms.BaseFormSet[FollowUpForm]):
             form.fields["DELETE"].label = "去掉这一项"
 
     @property
-    def holds_something(self) -> bool:
-        """Rows of before, or something typed into an empty one: then the fold stands open."""
-        return bool(self.initial_forms) or (self.is_bound and any(form.has_changed() for form in self.forms))
+    def folded_open(self) -> bool:
+        """Behind a fold, unless a row holds something or is wrong."""
+        names = ("pk", "text", "owner", "due_on")
+        return any(form.errors or any(form[name].value() for name in names) for form in self.forms)
 
     def entries(self) -> list[FollowUpEntry]:
         rows = [form.cleaned_data for form in self.forms if form.cleaned_data and form not in self.deleted_forms]
@@ -119,9 +120,10 @@ def follow_up_forms(data: Any, open_ones: Iterable[FollowUp]) -> BaseFollowUpFor
     """The form set of a meeting, bound to what was sent or filled with its open rows."""
     rows = [{"pk": row.pk, "text": row.text, "owner": row.owner, "due_on": row.due_on} for row in open_ones]
     made = forms.formset_factory(
-        FollowUpForm, formset=BaseFollowUpFormSet, extra=NEW_ROWS, max_num=len(rows) + 20, can_delete=bool(rows)
+        FollowUpForm, formset=BaseFollowUpFormSet, extra=NEW_ROWS, max_num=len(rows) + 20, can_delete=bool(data or rows)
     )
-    return cast("BaseFollowUpFormSet", made(data or None, initial=rows, prefix="follow"))
+    # What was sent names its rows by pk: those that are open by now may be others, and stand in another order.
+    return cast("BaseFollowUpFormSet", made(data or None, initial=None if data else rows, prefix="follow"))
 
 
 class CloseFollowUpForm(PageForm, forms.Form):

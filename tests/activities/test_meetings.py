@@ -153,6 +153,13 @@ def test_a_wrong_follow_up_is_explained_and_nothing_stored(world: World, changes
     assert not Meeting.objects.exists()
 
 
+def test_folded_follow_ups_open_only_for_what_lies_inside(world: World) -> None:
+    client, closed = signed_in(world.secretary), "<details><summary>会后要落实的事"
+    assert closed in body(client.post("/meetings/record/", typed_meeting(world, name="")))
+    assert closed not in body(client.post("/meetings/record/", typed_meeting(world, name="", **asked())))
+    assert closed not in body(client.post("/meetings/record/", typed_meeting(world, **asked(owner=""))))
+
+
 def test_wrong_minutes_are_refused_at_the_field(world: World) -> None:
     scan = SimpleUploadedFile("纪要.pdf", b"PK\x03\x04 a zip", "application/pdf")
     page = body(signed_in(world.secretary).post("/meetings/record/", typed_meeting(world, scan=scan)))

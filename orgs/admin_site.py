@@ -1,11 +1,12 @@
 """The browser admin, scoped by `orgs.scope` like every other surface."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -77,8 +78,19 @@ class KeySelect(AutocompleteSelect):
     """Django's own asks the database for whatever was sent when a form is shown again, also for what is no key."""
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        keys = [one for one in value if str(one).isascii() and str(one).isdigit() and len(str(one)) < 19]
-        return super().optgroups(name, keys, attr)
+        return super().optgroups(name, keys_among(value), attr)
+
+
+class KeySelectMultiple(AutocompleteSelectMultiple):
+    """The same for several."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, keys_among(value), attr)
+
+
+def keys_among(values: Iterable[Any]) -> list[Any]:
+    """What can be a key: digits that a column of the database can hold."""
+    return [one for one in values if str(one).isascii() and str(one).isdigit() and len(str(one)) < 19]
 
 
 class ScopedAdmin(admin.ModelAdmin[Any]):
@@ -133,6 +145,8 @@ class ScopedAdmin(admin.ModelAdmin[Any]):
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.update(choices_in_scope(self.admin_site, db_field, request, self.edit_action))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KeySelectMultiple(db_field, self.admin_site)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def option_label(self, row: Any) -> str:

@@ -59,6 +59,7 @@ def inclusion_unit(request: HttpRequest, code: str, year: int) -> HttpResponse:
         "lines": [{"kind": kind, "row": found.get(kind)} for kind in InclusionKind],
         "cells": inclusion_year([unit], year).cells(unit),
         "done": len(found),
+        "missing": len(InclusionKind) - len(found),
         "may_edit": allows(user, Action.RECORD_ACTIVITIES, unit) and unit.closed_on is None,
     }
     return render(request, "activities/inclusion_unit.html", context)

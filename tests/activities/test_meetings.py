@@ -321,6 +321,7 @@ def test_the_five_of_a_unit_stand_on_one_page_and_open_their_evidence(world: Wor
     assert url in body(client.get(f"/inclusions/?year={YEAR}"))
     page = body(client.get(url))
     assert page.count("登记依据") == 4
+    assert "已有依据 1 项，还缺 4 项" in page
     assert reverse("activities:meeting_detail", args=[meeting.pk]) in page
     assert reverse("activities:meeting_detail", args=[meeting.pk]) in body(client.get(inclusion_url(world, "party")))
     assert "登记依据" not in body(signed_in(world.reader).get(url))

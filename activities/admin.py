@@ -6,6 +6,7 @@ Activities, meetings and papers can only be read here; they are written on their
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 from activities.models import Activity, Meeting, Paper, PaperDeadline, Partner, Programme, Publication, Theme, Venue
@@ -79,6 +80,9 @@ class ActivityAdmin(ReadRecordAdmin):
     list_select_related = ("unit", "theme")
     date_hierarchy = "held_on"
     search_fields = ("number", "name", "unit__name")
+    formfield_overrides: ClassVar[dict[type[models.Field[Any, Any]], dict[str, Any]]] = {
+        models.URLField: {"assume_scheme": "https"}
+    }
     autocomplete_fields = (
         "unit",
         "theme",

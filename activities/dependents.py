@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
-from activities.models import Activity, Inclusion, Meeting, Venue
+from activities.models import Activity, Inclusion, Meeting, Paper, Venue
 from guanai.dependents import Part, UnitRecords, register_person_parts, register_unit_records
 from orgs.enums import Action
 from orgs.models import User
@@ -53,12 +55,26 @@ def register() -> None:
         ),
         UnitRecords(
             "inclusions",
-            "五纳入依据",
+            "今年的五纳入五统一",
             "项",
             Action.VIEW_ACTIVITIES,
-            by_unit=lambda branch: counts_by_unit(Inclusion.objects.all(), branch),
+            by_unit=lambda branch: counts_by_unit(_of_this_year(Inclusion), branch),
             url=lambda unit: f"{reverse('activities:inclusion_list')}?unit={unit.code}",
-            order=23,
+            order=24,
             of_committee=True,
         ),
+        UnitRecords(
+            "papers",
+            "今年的计划 检查 总结",
+            "篇",
+            Action.VIEW_ACTIVITIES,
+            by_unit=lambda branch: counts_by_unit(_of_this_year(Paper), branch),
+            url=lambda unit: f"{reverse('activities:paper_list')}?unit={unit.code}",
+            order=25,
+        ),
     )
+
+
+def _of_this_year(model: type[Inclusion] | type[Paper]) -> QuerySet[Any]:
+    """Those of open units, as their pages list them."""
+    return model.objects.filter(year=timezone.localdate().year, unit__closed_on=None)

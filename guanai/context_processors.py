@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from guanai import menu
+from guanai.sessions import GRACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Frame:
     def large(self) -> bool:
         """大字版 is kept with the user."""
         return self.signed_in and bool(getattr(self.user, "large_type", False))
+
+    @property
+    def session_seconds(self) -> int:
+        """So long after an answer of the server the session still lives for certain (`guanai.sessions`)."""
+        return int(settings.SESSION_COOKIE_AGE - GRACE.total_seconds())
 
     @cached_property
     def masthead(self) -> menu.Masthead:

@@ -63,7 +63,8 @@ class SeenForm(PageForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.changed: ChangedError | None = None
         if record is not None:
-            self.initial["seen"] = record.updated_at.isoformat()
+            # A page that is drawn again on the way keeps the version that its writer read.
+            self.initial.setdefault("seen", record.updated_at.isoformat())
 
     @property
     def seen_at(self) -> datetime.datetime:

@@ -27,12 +27,16 @@ class Change(models.TextChoices):
 
 
 class Verb(models.TextChoices):
-    """What happens and is no change of a row. Roles and accounts are rows: their changes are in the row history."""
+    """What happens and is no change of a row. Roles and accounts are rows: their changes are in the row history. What
+    an administrator does to somebody's sign-in stands here too: its owner is told."""
 
     SIGN_IN = "sign_in", "登录"
     SIGN_IN_FAILED = "sign_in_failed", "登录失败"
     LOCKED_OUT = "locked_out", "登录锁定"
     SIGN_OUT = "sign_out", "退出"
+    UNLOCKED = "unlocked", "解锁账号"
+    PASSWORD_RESET = "password_reset", "重设密码"
+    FACTOR_RESET = "factor_reset", "重设双因素验证"
     EXPORTED = "exported", "导出"
     DOWNLOADED = "downloaded", "下载"
     UPLOAD_REFUSED = "upload_refused", "拒收文件"
@@ -49,5 +53,6 @@ class Finding(models.TextChoices):
     INSERTED = "row inserted", "有记录被插入"
     SEAL_CHANGED = "seal changed", "封存被改动"
     SEAL_REMOVED = "seal removed", "封存被删除"
+    KEY = "key missing", "封存所用的密钥没有配置"
     TAIL = "cut tail", "最近的封存被截去"
     FILE = "file outside", "库外封存文件缺失或被改动"

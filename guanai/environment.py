@@ -96,9 +96,13 @@ def index_key(name: str) -> bytes:
     return _key(name, required(name), INDEX_KEY_BYTES)
 
 
-def audit_key(name: str) -> bytes:
-    """The 32-byte key of the seals over the trail."""
-    return _key(name, required(name), INDEX_KEY_BYTES)
+def audit_keys(name: str) -> dict[int, bytes]:
+    """Versioned 32-byte keys of the seals over the trail, written as `data_keys` are; the highest version seals.
+
+    One key alone, without a version, is version 1.
+    """
+    value = required(name)
+    return _versioned(name, INDEX_KEY_BYTES) if ":" in value else {1: _key(name, value, INDEX_KEY_BYTES)}
 
 
 def files(name: str, *, default: Iterable[Path] = ()) -> list[Path]:
@@ -112,6 +116,10 @@ def files(name: str, *, default: Iterable[Path] = ()) -> list[Path]:
 
 def data_keys(name: str) -> dict[int, bytes]:
     """Versioned 16-byte keys, written `1:<32 hex digits>,2:<32 hex digits>`; the highest version encrypts."""
+    return _versioned(name, DATA_KEY_BYTES)
+
+
+def _versioned(name: str, length: int) -> dict[int, bytes]:
     keys: dict[int, bytes] = {}
     for entry in names(name):
         version, separator, value = entry.partition(":")
@@ -119,7 +127,7 @@ def data_keys(name: str) -> dict[int, bytes]:
             raise ImproperlyConfigured(f"{name} must be written version:key,version:key with versions from 1 to 255.")
         if int(version) in keys:
             raise ImproperlyConfigured(f"{name} repeats version {version}.")
-        keys[int(version)] = _key(name, value, DATA_KEY_BYTES)
+        keys[int(version)] = _key(name, value, length)
     return keys
 
 

@@ -106,6 +106,10 @@ def missing_message(field: forms.Field, label: str) -> str:
     return f"请{verb}{label}"
 
 
+_DATE_DEFAULT = forms.DateField.default_error_messages["invalid"]
+DATE_ERROR = "请填成 2026-11-21 这样的日期"
+
+
 class PageBoundField(BoundField):
     """A field of a `PageForm`. Fields that a form adds after its construction are dressed as well."""
 
@@ -114,6 +118,8 @@ class PageBoundField(BoundField):
         dress(field.widget)
         if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
             field.error_messages["required"] = missing_message(field, str(self.label))
+        if isinstance(field, forms.DateField) and field.error_messages["invalid"] == _DATE_DEFAULT:
+            field.error_messages["invalid"] = DATE_ERROR
 
     @property
     def is_choices(self) -> bool:
@@ -193,7 +199,7 @@ class FirstPasswordForm(PageForm, SetPasswordForm):  # type: ignore[type-arg]  #
 
 def help_with_new_password(form: forms.BaseForm) -> None:
     """Labels and rules of a new password in one short line each."""
-    rules = password_validators_help_texts()
+    rules = filter(None, password_validators_help_texts())
     form.fields["new_password1"].label = "新密码"
     form.fields["new_password1"].help_text = "；".join(str(rule).rstrip("。") for rule in rules) + "。"
     form.fields["new_password2"].label = "再输一次新密码"

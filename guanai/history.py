@@ -44,10 +44,16 @@ by AS MATERIALIZED (SELECT (words->>'user')::bigint AS actor_id, (words->>'addre
 
 @dataclass(frozen=True, slots=True)
 class Tracking:
-    """What of a model is history: names of fields left out, and of those that are personal."""
+    """What of a model is history: names of fields left out, and of those that are personal.
+
+    `named_by` are the relations that `__str__` reads, joined where many records are named; `unit` is the lookup from a
+    record to the unit it belongs to, empty where it belongs to none.
+    """
 
     left_out: frozenset[str]
     personal: frozenset[str]
+    named_by: tuple[str, ...] = ()
+    unit: str = ""
 
     def of_values(self, model: type[models.Model]) -> list[Any]:
         """The fields whose old and new values are kept."""
@@ -70,14 +76,26 @@ TRACKED: dict[type[models.Model], Tracking] = {}
 UNTRACKED: dict[type[models.Model], str] = {}
 
 
-def tracked(*, exclude: Iterable[str] = (), personal: Iterable[str] = ()) -> Callable[[_Model], _Model]:
+def tracked(
+    *,
+    exclude: Iterable[str] = (),
+    personal: Iterable[str] = (),
+    named_by: Iterable[str] = (),
+    unit: str = "",
+) -> Callable[[_Model], _Model]:
     """Keep the history of a model's rows. The next `makemigrations` writes the three triggers.
 
-    `exclude`: derived fields that say nothing new; `personal`: clear fields whose values must not be in the trail.
+    `exclude`: derived fields that say nothing new; `personal`: clear fields whose values must not be in the trail;
+    `named_by`: the relations that `__str__` reads; `unit`: the lookup to the unit, where no field of that name is.
     """
-    tracking = Tracking(TREE | LAST_SAVED | frozenset(exclude), frozenset(personal))
 
     def track(model: _Model) -> _Model:
+        tracking = Tracking(
+            left_out=TREE | LAST_SAVED | frozenset(exclude),
+            personal=frozenset(personal),
+            named_by=tuple(named_by),
+            unit=unit or ("unit" if _has_unit(model) else ""),
+        )
         TRACKED[model] = tracking
         for change in Change:
             _HistoryTrigger(change, tracking).register(model)  # type: ignore[arg-type]  # the stub wants an instance

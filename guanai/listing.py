@@ -27,13 +27,17 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What templates/list.html draws. `measure` is the measure word of a row: 人 场 对 笔."""
+    """What templates/list.html draws.
+
+    `measure` is the measure word of a row: 人 场 对 笔; `unfiltered` says what is left out while no condition is set.
+    """
 
     page: Page[Any]
     measure: str
     form: forms.BaseForm | None = None
     chips: list[Chip] = field(default_factory=list)
     export_url: str = ""
+    unfiltered: str = ""
 
     @property
     def total(self) -> int:
@@ -101,6 +105,7 @@ def make_listing(
     form: forms.BaseForm | None = None,
     export_url: str = "",
     per_page: int = ROWS,
+    unfiltered: str = "",
 ) -> Listing:
     """Cut `rows` to the page that the request asks for; a page number out of range gives the nearest page.
 
@@ -116,6 +121,7 @@ def make_listing(
         form=form,
         chips=chips,
         export_url=f"{export_url}?{query.urlencode()}" if export_url else "",
+        unfiltered=unfiltered,
     )
 
 

@@ -5,7 +5,7 @@ import string
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
+from django.contrib.auth.password_validation import CommonPasswordValidator, UserAttributeSimilarityValidator
 from django.core.exceptions import ValidationError
 
 from guanai.pinyin import pinyin_key
@@ -62,6 +62,19 @@ class NotLikeTheOwner(UserAttributeSimilarityValidator):
 
     def get_help_text(self) -> str:
         return "不能和姓名或用户名相近"
+
+
+class NotCommon(CommonPasswordValidator):
+    """Django's list of twenty thousand, in the words of this project: Django's own say 你."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        try:
+            super().validate(password, user)
+        except ValidationError as error:
+            raise ValidationError("这个密码很多人在用，容易被猜到，请换一个。", code="password_too_common") from error
+
+    def get_help_text(self) -> str:
+        return "不能是很多人在用的密码"
 
 
 def random_password() -> str:

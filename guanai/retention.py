@@ -56,7 +56,9 @@ def _retire(name: str, model: type[Sealed], before: datetime.datetime, now: date
             return None
         with pgtrigger.ignore(f"{model._meta.label}:append_only"):
             rows, _ = model._default_manager.filter(xact__lt=seal.ends).delete()
-        retirement = SealRetirement(stream=name, through=seal.number, rows=rows, made_at=now)
+        retirement = SealRetirement(
+            stream=name, through=seal.number, rows=rows, made_at=now, key=settings.AUDIT_KEY_CURRENT
+        )
         retirement.digest = digest_of_retirement(retirement, seal)
         retirement.save(force_insert=True)
         TrailEntry.objects.create(verb=Verb.EXPIRED, detail={"stream": name, "through": seal.number, "rows": rows})

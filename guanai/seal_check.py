@@ -69,13 +69,23 @@ def _check_stream(name: str, model: type[Sealed]) -> str:
 def _check_chain(seal: AuditSeal, before: AuditSeal | None) -> None:
     """A seal says what its key holder wrote, and follows the one before."""
     where = _where(seal)
-    number, digest, ends = (before.number, before.digest, before.ends) if before else (0, "", 0)
+    number, digest, ends, key = (before.number, before.digest, before.ends, before.key) if before else (0, "", 0, 0)
     if seal.number != number + 1:
         raise BrokenSealError(Finding.SEAL_REMOVED, seal.stream, f"no seal {number + 1} before {where}")
+    _check_key(seal, where)
     if not hmac.compare_digest(seal.digest, digest_of(seal)):
         raise BrokenSealError(Finding.SEAL_CHANGED, seal.stream, where)
+    if seal.key < key:
+        # Whoever has a key that was replaced makes no seals after it.
+        raise BrokenSealError(Finding.SEAL_CHANGED, seal.stream, f"{where} is by an older key than seal {number}")
     if seal.previous != digest or seal.starts != ends:
         raise BrokenSealError(Finding.SEAL_CHANGED, seal.stream, f"{where} does not follow seal {number}")
+
+
+def _check_key(signed: AuditSeal | SealRetirement, where: str) -> None:
+    if signed.key not in settings.AUDIT_KEYS:
+        words = f"{where}: GUANAI_AUDIT_KEY does not hold version {signed.key}"
+        raise BrokenSealError(Finding.KEY, signed.stream, words)
 
 
 def _check_rows(seal: AuditSeal, model: type[Sealed], left_over: int) -> None:
@@ -99,16 +109,19 @@ def _left_over(model: type[Sealed], ends: int) -> int:
 
 def _retired(name: str) -> int:
     """Up to which seal the rows of a stream were deleted by `expire_trail`; each of its statements is checked."""
-    through = 0
+    through = key = 0
     for retirement in SealRetirement.objects.filter(stream=name).order_by("through").iterator(chunk_size=_BATCH):
         words = f"the statement that rows up to seal {retirement.through} expired"
         seal = AuditSeal.objects.filter(stream=name, number=retirement.through).first()
         if seal is None:
             raise BrokenSealError(Finding.SEAL_REMOVED, name, words)
+        _check_key(retirement, words)
+        _check_key(seal, words)
         is_ours = hmac.compare_digest(retirement.digest, digest_of_retirement(retirement, seal))
-        if not is_ours or seal.made_at > months_before(retirement.made_at, SHORTEST):
+        is_older = retirement.key < max(key, seal.key)
+        if not is_ours or is_older or seal.made_at > months_before(retirement.made_at, SHORTEST):
             raise BrokenSealError(Finding.SEAL_CHANGED, name, words)
-        through = retirement.through
+        through, key = retirement.through, retirement.key
     return through
 
 

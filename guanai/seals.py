@@ -7,7 +7,8 @@ can appear after its neighbours were sealed, and nobody could tell it from one s
 are all there, and none can come. A transaction that runs long only holds the next seal back.
 
 **What makes it hold.** Each seal is an HMAC-SM3, by a key that is not in the database, over its figures, the SM3 of
-its rows as COPY writes them, and the seal before. The newest seals are also written to files outside the database
+its rows as COPY writes them, and the seal before. It names the version of its key, so that a new key seals while the
+old ones still check; along a chain versions only rise. The newest seals are also written to files outside the database
 (`settings.SEAL_FILES`), so that a tail that was cut off, or made anew, shows.
 
 **After a restore** into another server, transactions are counted from a lower number; `migrate` raises the shift of
@@ -90,6 +91,7 @@ def _seal(name: str, model: type[Sealed], ended: int) -> AuditSeal | None:
         rows=rows,
         content=content,
         previous=last.digest if last else "",
+        key=settings.AUDIT_KEY_CURRENT,
         made_at=timezone.now(),
     )
     seal.digest = digest_of(seal)
@@ -122,6 +124,7 @@ def plain_text() -> None:
 def digest_of(seal: AuditSeal) -> str:
     """The keyed digest that a seal must carry."""
     return _keyed(
+        seal.key,
         "seal", seal.stream, seal.number, seal.starts, seal.ends, seal.columns, seal.rows, seal.content, seal.previous,
         _instant(seal.made_at),
     )  # fmt: skip
@@ -130,12 +133,18 @@ def digest_of(seal: AuditSeal) -> str:
 def digest_of_retirement(retirement: SealRetirement, seal: AuditSeal) -> str:
     """The keyed digest of the statement that the rows up to a seal were deleted at their time."""
     return _keyed(
-        "retirement", retirement.stream, retirement.through, retirement.rows, _instant(retirement.made_at), seal.digest
+        retirement.key,
+        "retirement",
+        retirement.stream,
+        retirement.through,
+        retirement.rows,
+        _instant(retirement.made_at),
+        seal.digest,
     )
 
 
-def _keyed(*words: object) -> str:
-    mac = hmac.HMAC(settings.AUDIT_KEY, hashes.SM3())
+def _keyed(key: int, *words: object) -> str:
+    mac = hmac.HMAC(settings.AUDIT_KEYS[key], hashes.SM3())
     mac.update("\n".join(map(str, words)).encode())
     return mac.finalize().hex()
 

@@ -43,7 +43,8 @@ DATA_KEYS: dict[int, bytes] = environment.data_keys("GUANAI_DATA_KEYS")
 DATA_KEY_CURRENT: int = max(DATA_KEYS)
 INDEX_KEY: bytes = environment.index_key("GUANAI_INDEX_KEY")
 # The seals over the trail and the ledger.
-AUDIT_KEY: bytes = environment.audit_key("GUANAI_AUDIT_KEY")
+AUDIT_KEYS: dict[int, bytes] = environment.audit_keys("GUANAI_AUDIT_KEY")
+AUDIT_KEY_CURRENT: int = max(AUDIT_KEYS)
 
 # --- Servers ----------------------------------------------------------------------------------------------------------
 
@@ -204,8 +205,9 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "guanai.passwords.MixedPassword", "OPTIONS": {"min_length": 8, "classes": 3}},
     {"NAME": "guanai.passwords.NotLikeTheOwner", "OPTIONS": {"user_attributes": ("username", "name")}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "guanai.passwords.NotCommon"},
     {"NAME": "orgs.passwords.NotUsedLately", "OPTIONS": {"last": 5}},
+    {"NAME": "orgs.passwords.EndsTokens"},
 ]
 LOGIN_URL = "page:sign_in"
 LOGIN_REDIRECT_URL = "/"

@@ -35,6 +35,9 @@ def _locked_out(request: HttpRequest, username: str, **kwargs: Any) -> None:
 
 
 def _note_name(verb: Verb, request: HttpRequest | None, name: Any) -> TrailEntry:
-    """The account of that name; where there is none only the address: what was typed may be a password."""
+    """The account of that name as the object, since nobody knows who tried it.
+
+    Where there is none only the address: what was typed may be a password.
+    """
     account = get_user_model()._default_manager.filter(username=str(name)).first() if name else None
-    return note(verb, request=request, actor=account)
+    return note(verb, request=request, record=account)

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+import pghistory
 from axes.helpers import get_client_ip_address
 from django.core.cache import cache
+from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -28,6 +31,8 @@ DENIED_PER_HOUR = 100
 _HARMLESS = re.compile(r"[A-Za-z0-9_:-]{1,40}", re.ASCII)
 _MANY_DIGITS = re.compile(r"\d{11}|\d{15}|\d{17}[\dXx]", re.ASCII)
 _KEPT_PARAMETERS = 12
+# How psycopg says that a text holds one, before anything is sent.
+_ZERO_BYTE = "cannot contain NUL"
 
 
 def note(
@@ -39,7 +44,8 @@ def note(
     unit_id: int | None = None,
     **detail: Any,
 ) -> TrailEntry:
-    """Write down that somebody did something: the signed-in user of the request unless `actor` names another.
+    """Write down that somebody did something: the signed-in user of the request unless `actor` names another. A
+    service, which has no request, still notes the address of the one that it works for.
 
     `detail` is shown to the auditor and never holds personal data or a secret.
     """
@@ -52,9 +58,16 @@ def note(
         record=record._meta.label_lower if record else "",
         record_id=record.pk if record else None,
         unit_id=unit_id if unit_id is not None else getattr(record, "unit_id", None),
-        address=get_client_ip_address(request) if request is not None else None,
+        address=get_client_ip_address(request) if request is not None else _address(),
         detail=detail,
     )
+
+
+def _address() -> str | None:
+    """The address of the request in whose course this runs (`HistoryContext`); None in a command or task."""
+    with pghistory.context() as current:
+        address: str | None = current.metadata.get("address")
+    return address
 
 
 def history_of(record: Model) -> QuerySet[RowEvent]:
@@ -90,6 +103,17 @@ class TrailMiddleware:
         if is_refusal and _is_worth_noting(request):
             note(Verb.DENIED, request=request, **_place(request), status=response.status_code)
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """A zero byte that came as far as the database was sent by no form of ours: refused, and noted as such.
+
+        Forms turn it away themselves and a draft leaves it out; this is for whatever reads parameters without a form.
+        """
+        if not isinstance(exception, DataError) or _ZERO_BYTE not in str(exception):
+            return
+        if request.user.is_authenticated and _is_worth_noting(request):
+            note(Verb.DENIED, request=request, **_place(request), status=400)
+        raise BadRequest("a zero byte in a parameter") from exception
 
 
 def _place(request: HttpRequest) -> dict[str, Any]:

@@ -62,14 +62,14 @@ def locked_out(
 
 @signed_in
 def account(request: HttpRequest) -> HttpResponse:
-    """One's own account: who is signed in, and the change of one's password."""
+    """One's own account: who is signed in, and the change of one's password, which ends every other session."""
     user = request.user
     if not user.is_authenticated:
         return redirect(settings.LOGIN_URL)
     form = PasswordForm(user, request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
         update_session_auth_hash(request, form.save())
-        messages.success(request, "密码已修改。")
+        messages.success(request, "密码已修改。别处的登录和接口令牌已一并失效，这里不用重新登录。")
         return redirect("page:account")
     parts = [
         {"heading": part.heading, "template": part.template, "context": part.context(user, user)}

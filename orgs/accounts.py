@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
 
-from orgs.enums import SECOND_FACTOR_ROLES, Action
+from orgs.enums import SECOND_FACTOR_ROLES, AccountState, Action
 from orgs.models import Membership, User
 from orgs.scope import branch_q, covering, grants_of, may
 
@@ -100,6 +100,21 @@ def ending_soon(user: User) -> QuerySet[Membership]:
     return Membership.objects.running(today).filter(
         branch_q(user, Action.MANAGE_ACCOUNTS), ends_on__lte=today + SOON, user__is_active=True
     )
+
+
+def in_state(user: User, accounts: QuerySet[User], state: str) -> QuerySet[User]:
+    """Those of the accounts in this `AccountState`; all of them for none."""
+    if state in (AccountState.ACTIVE, AccountState.CLOSED):
+        return accounts.filter(is_active=state == AccountState.ACTIVE)
+    if state == AccountState.NEW:
+        return accounts.filter(last_login=None, is_active=True)
+    if state == AccountState.LOCKED:
+        return accounts.filter(username__in=locked_usernames())
+    if state == AccountState.BARE:
+        return accounts.filter(without_second_factor_q(), is_active=True)
+    if state == AccountState.ENDING:
+        return accounts.filter(pk__in=ending_soon(user).values("user"))
+    return accounts
 
 
 def count_ending_soon(user: User) -> int:

@@ -1,10 +1,12 @@
 """The browser admin, scoped by `orgs.scope` like every other surface."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +16,9 @@ from guanai.edits import ChangedError, check_seen, parse_seen
 from orgs.enums import Action
 from orgs.models import Unit
 from orgs.scope import allows, branch_q, may, units_for
+
+# With which lookups Django's own filters ask.
+FILTER_ENDINGS = ("", "__exact", "__id__exact", "__isnull")
 
 
 class ScopedAutocomplete(AutocompleteJsonView):
@@ -69,6 +74,25 @@ class SeenModelForm(forms.ModelForm[Any]):
         return cleaned
 
 
+class KeySelect(AutocompleteSelect):
+    """Django's own asks the database for whatever was sent when a form is shown again, also for what is no key."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, keys_among(value), attr)
+
+
+class KeySelectMultiple(AutocompleteSelectMultiple):
+    """The same for several."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, keys_among(value), attr)
+
+
+def keys_among(values: Iterable[Any]) -> list[Any]:
+    """What can be a key: digits that a column of the database can hold."""
+    return [one for one in values if str(one).isascii() and str(one).isdigit() and len(str(one)) < 19]
+
+
 class ScopedAdmin(admin.ModelAdmin[Any]):
     """Rows of the user's branches only; nothing is ever deleted here.
 
@@ -89,13 +113,14 @@ class ScopedAdmin(admin.ModelAdmin[Any]):
         return rows.filter(branch_q(request.user, self.view_action, self.unit_path))
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """Only what the page itself offers: by any other field an address could ask whose number this is."""
+        """Only what the page itself offers: by any other field an address could ask whose number this is, and with
+        other lookups (a range of one end, a pattern that is none) it could make the database fail."""
         filters = self.get_list_filter(request)
-        offered = {str(item[0] if isinstance(item, tuple | list) else item) for item in filters}
+        names = [str(item[0] if isinstance(item, tuple | list) else item) for item in filters]
+        offered = {f"{name}{ending}" for name in names for ending in FILTER_ENDINGS}
         if self.date_hierarchy:
-            offered.add(self.date_hierarchy)
-        named = any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
-        return named and super().lookup_allowed(lookup, value, request)
+            offered |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
+        return lookup in offered and super().lookup_allowed(lookup, value, request)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may(request.user, self.view_action)
@@ -114,10 +139,14 @@ class ScopedAdmin(admin.ModelAdmin[Any]):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.update(choices_in_scope(self.admin_site, db_field, request, self.edit_action))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KeySelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.update(choices_in_scope(self.admin_site, db_field, request, self.edit_action))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KeySelectMultiple(db_field, self.admin_site)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def option_label(self, row: Any) -> str:
@@ -138,6 +167,8 @@ class ScopedInline(admin.TabularInline[Any, Any]):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.update(choices_in_scope(self.admin_site, db_field, request, self._parent.edit_action))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KeySelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

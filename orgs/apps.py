@@ -1,8 +1,9 @@
 from django.apps import AppConfig
+from django.urls import reverse
 
 from guanai import menu
 from guanai.access import SIGNED_IN
-from guanai.dependents import Part, register_account_parts
+from guanai.dependents import Part, UnitRecords, register_account_parts, register_unit_records
 from guanai.menu import Group, MenuItem
 
 
@@ -16,12 +17,26 @@ class OrgsConfig(AppConfig):
         from orgs.accounts import count_ending_soon
         from orgs.enums import Action
         from orgs.masthead import masthead_of
+        from orgs.queries import means_by_unit
+        from orgs.resets import resets_part
         from orgs.scope import may
         from orgs.views.own_account import second_factor_part, tokens_part
 
         register_account_parts(
             Part("second_factor", "双因素验证", SIGNED_IN, "orgs/part_second_factor.html", second_factor_part, 10),
+            Part("resets", "重设记录", SIGNED_IN, "orgs/part_resets.html", resets_part, 15),
             Part("tokens", "接口令牌", SIGNED_IN, "orgs/part_tokens.html", tokens_part, 20),
+        )
+        register_unit_records(
+            UnitRecords(
+                "means",
+                "今年确认的保障",
+                "个关工委",
+                Action.VIEW_NETWORK,
+                by_unit=means_by_unit,
+                url=lambda unit: f"{reverse('orgs:means_list')}?unit={unit.code}&state=confirmed",
+                order=15,
+            )
         )
         menu.set_checker(may)
         menu.set_masthead(masthead_of)

@@ -60,6 +60,9 @@ CODE_LETTER: dict[str, str] = {
     UnitKind.ENTERPRISE: "E",
 }
 
+# Digits of a unit's code among the 统计用区划代码; other kinds have none.
+CODE_LENGTHS: dict[str, int] = {UnitKind.TOWNSHIP: 9, UnitKind.VILLAGE: 12, UnitKind.COMMUNITY: 12}
+
 
 class Role(models.TextChoices):
     COUNTY_OFFICE = "county_office", "县关工委办公室"
@@ -75,6 +78,33 @@ class Role(models.TextChoices):
 
 # Whose sign-in needs a second factor (domain.md, 7: 等保, two-factor for privileged roles).
 SECOND_FACTOR_ROLES = frozenset({Role.COUNTY_OFFICE, Role.FUND_APPROVER, Role.SYSTEM_ADMIN, Role.AUDITOR})
+
+
+# On which kinds of unit a role may be given. Its work is that of the unit's tier: the county's office sits at the
+# county, villages and other grass-roots units have somebody who records, the rest belongs to county and township.
+_UPPER = (UnitKind.COUNTY, UnitKind.TOWNSHIP, UnitKind.DEPARTMENT)
+ROLE_KINDS: dict[str, tuple[UnitKind, ...]] = {
+    Role.COUNTY_OFFICE: (UnitKind.COUNTY,),
+    Role.SECRETARY: (UnitKind.TOWNSHIP, UnitKind.DEPARTMENT),
+    Role.CLERK: (UnitKind.VILLAGE, UnitKind.COMMUNITY, UnitKind.SCHOOL, UnitKind.ENTERPRISE),
+    Role.REVIEWER: _UPPER,
+    Role.FUND_MANAGER: _UPPER,
+    Role.FUND_APPROVER: _UPPER,
+    Role.LEADER: _UPPER,
+    Role.AUDITOR: _UPPER,
+    Role.SYSTEM_ADMIN: _UPPER,
+}
+
+
+class AccountState(models.TextChoices):
+    """What the list of accounts can be narrowed to."""
+
+    ACTIVE = "active", "在用"
+    CLOSED = "closed", "停用"
+    NEW = "new", "没有登录过"
+    LOCKED = "locked", "锁定"
+    BARE = "bare", "没有双因素"
+    ENDING = "ending", "14 天内到期"
 
 
 class TokenScope(models.TextChoices):

@@ -1,4 +1,4 @@
-"""The history of passwords (等保: the last five are not set again)."""
+"""What hangs on a password of an account: its history (等保: the last five are not set again) and its tokens."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 
 from orgs.models import PasswordRecord, User
+from orgs.services.tokens import revoke_all_tokens
 
 USED = "不能和最近 {last} 次用过的密码相同。"
 
@@ -33,3 +34,20 @@ class NotUsedLately:
 
     def get_help_text(self) -> str:
         return f"不能和最近 {self.last} 次用过的相同"
+
+
+class EndsTokens:
+    """A new password ends the tokens that were made under the old one, by whatever way it was set: who changes it
+    because somebody else knows it leaves that person nothing. Sessions end by themselves (Django keeps a digest of the
+    password in each). It refuses nothing.
+    """
+
+    def validate(self, password: str, user: Any = None) -> None:
+        pass
+
+    def password_changed(self, password: str, user: Any = None) -> None:
+        if isinstance(user, User):
+            revoke_all_tokens(user=user)
+
+    def get_help_text(self) -> str:
+        return ""

@@ -4,6 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from orgs.enums import Action, UnitKind
 from orgs.models import Restructuring, Unit, UnitYear, User, short_name_of
@@ -74,6 +75,12 @@ def committees_of_year(units: UnitQuerySet, year: int, *, confirmed: bool | None
         return rows
     done = Exists(UnitYear.objects.filter(unit=OuterRef("pk"), year=year).exclude(confirmed_on=None))
     return rows.filter(done if confirmed else ~done)
+
+
+def means_by_unit(branch: Unit) -> dict[int, int]:
+    """The committees of a branch whose 保障 of the running year is confirmed, each as {unit id: 1}."""
+    confirmed = committees_of_year(Unit.objects.in_branch(branch), timezone.localdate().year, confirmed=True)
+    return dict.fromkeys(confirmed.values_list("pk", flat=True), 1)
 
 
 def changes_for_user(user: Anyone) -> QuerySet[Restructuring]:

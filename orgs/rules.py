@@ -2,7 +2,13 @@
 
 import datetime
 
+from orgs.enums import CODE_LENGTHS
 from orgs.models import Unit
+
+
+def takes_code(unit: Unit) -> bool:
+    """May the unit be given a statistical code? Schools, departments and enterprises have none."""
+    return unit.kind in CODE_LENGTHS and unit.closed_on is None
 
 
 def is_year_open(year: int, county: Unit, today: datetime.date) -> bool:

@@ -3,10 +3,11 @@
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import Http404
 from django.utils import timezone
@@ -14,14 +15,14 @@ from django.utils import timezone
 from guanai.enums import Change, Verb
 from guanai.history import TRACKED
 from guanai.models import RowEvent, Sealed, TrailEntry, ViewLog
-from orgs.enums import Action
 from orgs.models import Membership, Unit, User
-from orgs.scope import branch_q, units_for
-from orgs.trail_words import labels_of, words_of_entry, words_of_event, words_of_look
+from orgs.querysets import in_branch_q
+from orgs.trail_scope import ACCOUNT, happened_in, scope_of
+from orgs.trail_words import AT_THE_ACCOUNT, labels_of, words_of_entry, words_of_event, words_of_look
 
 STREAMS: dict[str, type[Sealed]] = {model.stream: model for model in (RowEvent, TrailEntry, ViewLog)}
 LOOK = "look"
-_AT_THE_DOOR = [Verb.SIGN_IN, Verb.SIGN_IN_FAILED, Verb.LOCKED_OUT, Verb.SIGN_OUT]
+_AT_THE_DOOR = [Verb.SIGN_IN, *AT_THE_ACCOUNT, Verb.SIGN_OUT]
 ROLES, ACCOUNTS = "roles", "accounts"
 SIGN_INS = "sign_ins"
 # What the filter calls an action: the rows of each stream that are meant; a stream without a condition has none.
@@ -32,22 +33,27 @@ ACTIONS: dict[str, tuple[str, dict[str, Q]]] = {
         "登录和退出",
         {"entry": Q(verb__in=_AT_THE_DOOR)},
     ),
-    Verb.SIGN_IN_FAILED.value: ("登录失败和锁定", {"entry": Q(verb__in=[Verb.SIGN_IN_FAILED, Verb.LOCKED_OUT])}),
+    Verb.SIGN_IN_FAILED.value: ("登录失败和锁定", {"entry": Q(verb__in=AT_THE_ACCOUNT)}),
     ROLES: ("角色授予和终止", {"row": Q(record=Membership._meta.label_lower)}),
-    ACCOUNTS: ("账号变动", {"row": Q(record=User._meta.label_lower)}),
+    ACCOUNTS: ("账号变动", {kind: Q(record=User._meta.label_lower) for kind in ("row", "entry")}),
     Verb.EXPORTED.value: ("导出和下载", {"entry": Q(verb__in=[Verb.EXPORTED, Verb.DOWNLOADED])}),
     Verb.DENIED.value: ("越权和拒收", {"entry": Q(verb__in=[Verb.DENIED, Verb.UPLOAD_REFUSED])}),
     Verb.EXPIRED.value: ("到期删除", {"entry": Q(verb=Verb.EXPIRED)}),
 }
 # Fields by which people name a record.
 _NUMBERS = ("number", "code", "username")
+_NAMES = ("name", "number", "code", "username", "headline")
 _BATCH = 500
+# So many changes of the same operation before and after one are shown beside it.
+BESIDE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the filter asks for; empty values ask for everything."""
+    """What the filter asks for; empty values ask for everything. `unit` is a code and takes in what lies under it."""
 
+    unit: str = ""
+    words: str = ""
     person: str = ""
     record: str = ""
     number: str = ""
@@ -78,12 +84,12 @@ def trail_for_user(user: User, wanted: Wanted) -> "QuerySet[Any, Any]":
     Three index scans merged by the database, so that the first page costs the same whatever the number of rows.
     """
     parts = [
-        model._default_manager.filter(condition)
+        STREAMS[name]
+        ._default_manager.filter(condition)
         .order_by()
         .annotate(stream_name=Cast(Value(name), CharField()))
         .values_list("stream_name", "pk", "at")
-        for name, model in STREAMS.items()
-        if (condition := _condition(name, user, wanted)) is not None
+        for name, condition in _conditions(user, wanted).items()
     ]
     if not parts:
         return RowEvent.objects.none().annotate(stream_name=Value("")).values_list("stream_name", "pk", "at")
@@ -93,36 +99,85 @@ def trail_for_user(user: User, wanted: Wanted) -> "QuerySet[Any, Any]":
 
 def entry_for_user_or_404(user: User, stream: str, pk: int) -> Any:
     """One row of the trail, of a branch where the user reads it."""
-    model = STREAMS.get(stream)
-    condition = _condition(stream, user, Wanted()) if model else None
-    row = model._default_manager.filter(condition, pk=pk).first() if model and condition is not None else None
+    condition = _conditions(user, Wanted()).get(stream)
+    row = STREAMS[stream]._default_manager.filter(condition, pk=pk).first() if condition is not None else None
     if row is None:
         raise Http404("no such entry")
     return row
 
 
-def _condition(stream: str, user: User, wanted: Wanted) -> Q | None:
-    """The condition on one stream, or None where nothing of it is asked for."""
-    condition = _scope(stream, user)
+def counts_for_user(user: User, actions: Iterable[str], *days: datetime.date) -> dict[str, list[int]]:
+    """{action: how many since each of the days}, as `trail_for_user` finds them: a query for each stream. The first day
+    is the earliest."""
+    wanted, scope = list(actions), scope_of(user)
+    counted = {action: [0] * len(days) for action in wanted}
+    for name, model in STREAMS.items():
+        acts = {action: ACTIONS[action][1][name] for action in wanted if name in ACTIONS[action][1]}
+        if not acts:
+            continue
+        counts = {
+            f"{action}-{place}": Count("pk", filter=condition & Q(at__gte=_midnight(day)))
+            for action, condition in acts.items()
+            for place, day in enumerate(days)
+        }
+        own = happened_in(name, scope) if scope else Q()
+        rows = model._default_manager.filter(own & Q(at__gte=_midnight(days[0]))).order_by()
+        for key, number in rows.aggregate(**counts).items():
+            action, place = key.rsplit("-", 1)
+            counted[action][int(place)] += number
+    return counted
+
+
+def beside_for_user(user: User, event: RowEvent) -> list[Line]:
+    """What the same operation did to other rows, as far as the user reads it.
+
+    The same operation wrote in the same transaction, as a rule; by its number they are found at once.
+    """
+    if event.context is None:
+        return []
+    condition = _conditions(user, Wanted())[RowEvent.stream]
+    near = RowEvent.objects.filter(
+        condition, xact=event.xact, pk__range=(event.pk - BESIDE, event.pk + BESIDE), context=event.context
+    )
+    others = near.exclude(pk=event.pk).order_by("pk").values_list("pk", flat=True)
+    return lines_of((RowEvent.stream, other, None) for other in others)
+
+
+def _conditions(user: User, wanted: Wanted) -> dict[str, Q]:
+    """The condition on each stream; a stream of which nothing is asked for is not in it."""
+    scope = scope_of(user)
+    conditions = {name: happened_in(name, scope) if scope else Q() for name in STREAMS}
     if wanted.action:
         acts = ACTIONS[wanted.action][1]
-        if stream not in acts:
-            return None
-        condition &= acts[stream]
-    actor = "user" if stream == LOOK else "actor"
-    if wanted.person:
-        people = User.objects.filter(Q(username=wanted.person) | Q(name=wanted.person))
-        condition &= Q(**{f"{actor}__in": list(people.values_list("pk", flat=True))})
+        conditions = {name: condition & acts[name] for name, condition in conditions.items() if name in acts}
+    if wanted.unit:
+        unit = Unit.objects.filter(code=wanted.unit).first()
+        if unit is None:
+            return {}
+        branch = partial(in_branch_q, unit)
+        conditions = {name: condition & happened_in(name, branch) for name, condition in conditions.items()}
+    if wanted.words:
+        conditions = {name: condition & _holds(name, wanted.words) for name, condition in conditions.items()}
+    common = _of_record_and_day(wanted)
+    if common is None:
+        return {}
+    people = _people_called(wanted.person) if wanted.person else None
+    return {
+        name: condition & common & (_by(name, people) if people is not None else Q())
+        for name, condition in conditions.items()
+    }
+
+
+def _of_record_and_day(wanted: Wanted) -> Q | None:
+    """What is asked of every stream in the same words; None where no record is called so."""
+    condition = Q()
     if wanted.record:
         condition &= Q(record=wanted.record)
     if wanted.number:
         found = records_called(wanted.record, wanted.number)
         if not found:
             return None
-        named = Q()
-        for record, pk in found:
-            named |= Q(record=record, record_id=pk)
-        condition &= named
+        condition &= Q(*(Q(record=record, record_id=pk) for record, pk in found), _connector=Q.OR)
     if wanted.since:
         condition &= Q(at__gte=_midnight(wanted.since))
     if wanted.until:
@@ -134,18 +189,36 @@ def _midnight(day: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
 
 
-def _scope(stream: str, user: User) -> Q:
-    """Rows of units in the user's branches, and acts of people who work there; all where the branches are everything.
+def _people_called(person: str) -> list[int]:
+    people = User.objects.filter(Q(username=person) | Q(name=person))
+    return list(people.values_list("pk", flat=True))
 
-    What belongs to no unit and nobody (an unknown name at the sign-in) is seen by who sees everything.
-    """
-    outside = Unit.objects.filter(parent=None).exclude(branch_q(user, Action.VIEW_TRAIL, path=""))
-    if not outside.exists():
-        return Q()
-    staff = Membership.objects.filter(branch_q(user, Action.VIEW_TRAIL)).values("user_id")
+
+def _by(stream: str, people: list[int]) -> Q:
+    """Done by one of these people, or tried at their account by somebody who was not signed in."""
     if stream == LOOK:
-        return Q(user__in=staff)
-    return Q(actor__in=staff) | Q(unit_id__in=units_for(user, Action.VIEW_TRAIL).order_by().values("pk"))
+        return Q(user__in=people)
+    condition = Q(actor__in=people)
+    if stream == TrailEntry.stream:
+        condition |= Q(verb__in=AT_THE_ACCOUNT, record=ACCOUNT, record_id__in=people)
+    return condition
+
+
+def _holds(stream: str, words: str) -> Q:
+    """The words stand in what a row tells, or in the name or number of its record as that is called now."""
+    told = {
+        RowEvent.stream: Q(changes__icontains=words),
+        TrailEntry.stream: Q(detail__icontains=words),
+        LOOK: Q(reason__icontains=words) | Q(field__icontains=words),
+    }
+    condition = told[stream]
+    for model in TRACKED:
+        names = [each.name for each in model._meta.concrete_fields if each.name in _NAMES]
+        if names and not TRACKED[model].personal.intersection(names):
+            called = Q(*((f"{name}__icontains", words) for name in names), _connector=Q.OR)
+            found = model._base_manager.filter(called).values("pk")
+            condition |= Q(record=model._meta.label_lower, record_id__in=found)
+    return condition
 
 
 def records_called(record: str, number: str) -> list[tuple[str, int]]:

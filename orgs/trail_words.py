@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
@@ -13,11 +13,14 @@ from django.utils.timezone import localtime
 
 from guanai.enums import Change, Verb
 from guanai.fields import Encrypted
+from guanai.history import TRACKED
 from guanai.models import RowEvent, TrailEntry, ViewLog
 
 # On a list, so many fields are told with their values, as far as these are short.
 FIELDS, LETTERS = 3, 24
 NOTHING = "空"
+# Tried by somebody who was not signed in, as a rule: the account stands as the object.
+AT_THE_ACCOUNT = (Verb.SIGN_IN_FAILED, Verb.LOCKED_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,23 @@ def _held(model: type[Model] | None, pks: Iterable[int]) -> dict[int, str]:
     """The words of the records that are still there, by key; nothing of them is decrypted for it."""
     if model is None or not model._meta.managed:
         return {}
-    sealed = [field.name for field in model._meta.concrete_fields if isinstance(field, Encrypted)]
-    return {row.pk: str(row) for row in model._base_manager.defer(*sealed).filter(pk__in=set(pks))}
+    tracking = TRACKED.get(model)
+    named_by = tracking.named_by if tracking else ()
+    rows = model._base_manager.select_related(*named_by) if named_by else model._base_manager.all()
+    return {row.pk: str(row) for row in rows.defer(*_sealed(model, named_by)).filter(pk__in=set(pks))}
+
+
+def _sealed(model: type[Model], named_by: Iterable[str]) -> list[str]:
+    """The encrypted fields of a model and of what is joined to it."""
+    found = [field.name for field in model._meta.concrete_fields if isinstance(field, Encrypted)]
+    for path in named_by:
+        joined, steps = model, path.split("__")
+        for number, step in enumerate(steps, 1):
+            joined = cast("type[Model]", joined._meta.get_field(step).related_model)
+            stem = "__".join(steps[:number])
+            fields = (field for field in joined._meta.concrete_fields if isinstance(field, Encrypted))
+            found += [f"{stem}__{field.name}" for field in fields]
+    return found
 
 
 def changes_of(event: RowEvent) -> list[FieldChange]:
@@ -149,8 +167,12 @@ def words_of_entry(entry: TrailEntry) -> tuple[str, list[str]]:
         facts.append(
             f"{detail.get('method', '')} /{detail.get('route', '')} {'、'.join(detail.get('numbers', {}).values())}"
         )
+    if entry.verb in AT_THE_ACCOUNT and entry.actor_id is None:
+        facts.append("（未登录）尝试登录" if entry.record else "（未登录）尝试登录，没有这个账号")
     if entry.verb == Verb.EXPIRED:
         facts.append(f"{detail.get('rows', 0)} 条")
+    if entry.verb == Verb.UNLOCKED:
+        facts.append(f"忘掉 {detail.get('attempts', 0)} 次输错")
     if reason := detail.get("reason"):
         facts.append(str(reason))
     return entry.get_verb_display(), facts

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from guanai.edits import parse_seen
@@ -79,6 +80,10 @@ class TeamMemberInline(ScopedInline):
     extra = 1
     autocomplete_fields = ("volunteer",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeamMember]:
+        """With what each row is called by."""
+        return super().get_queryset(request).select_related("team", "volunteer")
+
 
 @admin.register(Team)
 class TeamAdmin(ScopedAdmin):
@@ -96,7 +101,8 @@ class TeamAdmin(ScopedAdmin):
 class AppointmentAdmin(ScopedAdmin):
     """Read only: who is appointed and dismissed by which document is recorded on the pages of posts, by its rules."""
 
-    view_action = Action.VIEW_NETWORK
+    # It shows of a holder what the roster says.
+    view_action = Action.VIEW_ROSTER
     edit_action = Action.EDIT_POSTS
     list_display = ("unit", "post", "document", "starts_on", "ends_on")
     list_filter = ("post",)

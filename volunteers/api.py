@@ -42,7 +42,7 @@ class AppointmentFilter(django_filters.FilterSet):  # type: ignore[misc]  # the 
 class AppointmentsView(PrivateView, ListAPIView[Appointment]):
     """Appointments of the user's branches, in tree order."""
 
-    guanai_action = Action.VIEW_NETWORK
+    guanai_action = Action.VIEW_ROSTER
     # Names the model for the schema; the rows are those of `get_queryset`.
     queryset = Appointment.objects.none()
     serializer_class = AppointmentSerializer
@@ -55,7 +55,7 @@ class AppointmentsView(PrivateView, ListAPIView[Appointment]):
 class AppointmentView(PrivateView, RetrieveAPIView[Appointment]):
     """One appointment."""
 
-    guanai_action = Action.VIEW_NETWORK
+    guanai_action = Action.VIEW_ROSTER
     queryset = Appointment.objects.none()
     serializer_class = AppointmentSerializer
 
@@ -69,6 +69,7 @@ class AppointmentView(PrivateView, RetrieveAPIView[Appointment]):
 
 
 def appointments_for(request: Request) -> QuerySet[Appointment]:
-    seen = branch_q(user_of(request), Action.VIEW_NETWORK)
-    rows = Appointment.objects.filter(seen).select_related("unit", "volunteer")
+    """Those of the branches whose rosters the user reads: a row says of a holder what the roster says."""
+    seen = branch_q(user_of(request), Action.VIEW_ROSTER)
+    rows = Appointment.objects.filter(seen).select_related("unit", "volunteer", "volunteer__unit")
     return rows.order_by("unit__tree_id", "unit__lft", "post", "-starts_on", "pk")

@@ -4,22 +4,29 @@ from typing import Any
 
 from django.utils import timezone
 
-from orgs.models import Unit
+from orgs.models import Unit, User
 from volunteers.enums import Post
 from volunteers.models import Appointment
 from volunteers.post_rules import rules_of
+from volunteers.posts import reads_holder
 from volunteers.vacancies import is_overdue, vacancies_of
 
 
-def leading_group_lines(unit: Unit, *, with_ages: bool) -> list[dict[str, Any]]:
-    """Lines in the order of posts: an `appointment` with its `warning`, or an empty post with its clock."""
+def leading_group_lines(unit: Unit, user: User) -> list[dict[str, Any]]:
+    """Lines in the order of posts: an `appointment` with its `warning`, or an empty post with its clock.
+
+    Ages, and the way to the person, are for who reads the roster where the holder stands (`may_open`).
+    """
     today = timezone.localdate()
     rules = rules_of(unit)
     keyed: list[tuple[int, dict[str, Any]]] = []
-    for each in Appointment.objects.filter(unit=unit).running(today).select_related("volunteer").order_by("starts_on"):
+    reads = reads_holder(user)
+    running = Appointment.objects.filter(unit=unit).running(today).select_related("volunteer__unit")
+    for each in running.order_by("starts_on"):
         limit, age = rules[each.post].age_limit, each.age_on(today)
-        above = with_ages and limit is not None and age is not None and age > limit
-        line = {"appointment": each, "warning": f"{age} 岁，超过 {limit} 岁" if above else ""}
+        above = reads(each) and limit is not None and age is not None and age > limit
+        warning = f"{age} 岁，超过 {limit} 岁" if above else ""
+        line = {"appointment": each, "warning": warning, "may_open": reads(each)}
         keyed.append((Post.values.index(each.post), line))
     for row in vacancies_of(unit, rules.values()):
         line = {**row, "post_label": Post(row["post"]).label, "overdue": is_overdue(row)}

@@ -41,6 +41,11 @@ def rules_in(counties: Iterable[Unit]) -> dict[tuple[int, str], PostRule]:
     return rules
 
 
+def last_changed(county: Unit) -> PostRule | None:
+    """The rule of a county that was changed last: the version of them all. None before the county has said anything."""
+    return PostRule.objects.filter(unit=county).select_related("updated_by").order_by("-updated_at").first()
+
+
 def rules_of(unit: Unit) -> dict[str, PostRule]:
     """The rules in force for a unit by post: those of its county."""
     county = Unit.objects.get(tree_id=unit.tree_id, parent=None)

@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Callable
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -11,9 +12,9 @@ from django.utils import timezone
 
 from orgs.enums import Action
 from orgs.models import Unit, User
-from orgs.querysets import UnitQuerySet
-from orgs.scope import allows, branch_q, units_for
-from volunteers.enums import SINGLE_POSTS, VolunteerStatus
+from orgs.querysets import UnitQuerySet, counts_by_unit
+from orgs.scope import allows, branch_q, covering, units_for
+from volunteers.enums import SINGLE_POSTS, VETERAN_POSTS, VolunteerStatus
 from volunteers.models import Appointment, Volunteer
 from volunteers.post_rules import rules_in
 from volunteers.querysets import AppointmentQuerySet, VolunteerQuerySet
@@ -28,7 +29,7 @@ CURRENT = (VolunteerStatus.ACTIVE, VolunteerStatus.RESTING)
 def appointments_for_user(user: Anyone, action: str = Action.VIEW_NETWORK) -> AppointmentQuerySet:
     """The appointments of the user's branches in tree order, then in the order of posts, the latest first."""
     rows: AppointmentQuerySet = Appointment.objects.filter(branch_q(user, action))
-    return rows.select_related("unit", "unit__parent", "volunteer").in_order()
+    return rows.select_related("unit", "unit__parent", "volunteer", "volunteer__unit").in_order()
 
 
 def appointment_for_user_or_404(user: Anyone, pk: int, action: str = Action.VIEW_NETWORK) -> Appointment:
@@ -40,6 +41,21 @@ def appointment_for_user_or_404(user: Anyone, pk: int, action: str = Action.VIEW
     if not allows(user, action, appointment.unit):
         raise PermissionDenied(f"no {action} on this appointment's unit")
     return appointment
+
+
+def reads_holder(user: Anyone) -> Callable[[Appointment], bool]:
+    """May the user read what the roster says of a holder: age, kind of 五老, former post?
+
+    The post itself, with name, document and days, is for whoever sees the network. `volunteer__unit` is joined where
+    there are many.
+    """
+    reads = covering(user, Action.VIEW_ROSTER)
+    return lambda each: each.volunteer is not None and reads(each.volunteer.unit)
+
+
+def posts_by_unit(branch: Unit) -> dict[int, int]:
+    """How many posts are held in each committee of a branch today."""
+    return counts_by_unit(Appointment.objects.running(timezone.localdate()), branch)
 
 
 def terms_ending(rows: AppointmentQuerySet, within: int) -> AppointmentQuerySet:
@@ -70,10 +86,15 @@ def people_to_appoint(user: Anyone, unit: Unit, appointment: Appointment | None 
     return people
 
 
-def find_people(user: Anyone, unit: Unit, words: str) -> list[Volunteer]:
-    """At most `HITS` people of the roster by a part of the name or the start of its pinyin, the unit's own first."""
+def find_people(user: Anyone, unit: Unit, words: str, post: str = "") -> list[Volunteer]:
+    """At most `HITS` people of the roster by a part of the name or the start of its pinyin, the unit's own first.
+
+    For a post that only 五老 hold, nobody else is offered.
+    """
     words = words.strip().replace("\0", "")
     people = people_to_appoint(user, unit).filter(status__in=CURRENT)
+    if post in VETERAN_POSTS:
+        people = people.veterans()
     if words:
         people = people.filter(Q(name__icontains=words) | Q(name_key__startswith=words.lower()))
     own = list(people.filter(unit=unit).order_by("name_key", "pk")[:HITS])

@@ -36,4 +36,7 @@ class AppointmentQuerySet(QuerySet["Appointment"]):
         return self.order_by("unit__tree_id", "unit__lft", POST_ORDER, "-starts_on", "pk")
 
     def running(self, day: datetime.date) -> Self:
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+        """Who held a post on a day. A post ends with its committee: on the day on which the unit is closed, nobody
+        holds one any more, and when the closing is taken back, everybody does again."""
+        stood = Q(unit__closed_on=None) | Q(unit__closed_on__gt=day)
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), stood, starts_on__lte=day)

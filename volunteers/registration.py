@@ -3,15 +3,13 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 
 from guanai.dependents import Part, UnitRecords, register_unit_parts, register_unit_records
 from orgs.enums import Action
 from orgs.models import Unit, User
-from orgs.querysets import counts_by_unit
 from orgs.scope import allows
 from volunteers.leading_groups import leading_group_lines
-from volunteers.models import Appointment
+from volunteers.posts import posts_by_unit
 from volunteers.queries import roster_by_unit
 
 
@@ -20,7 +18,7 @@ def register_with_network() -> None:
     register_unit_records(
         UnitRecords(
             key="volunteers",
-            label="名册在册",
+            label="名册人员",
             measure="人",
             action=Action.VIEW_ROSTER,
             by_unit=roster_by_unit,
@@ -30,10 +28,10 @@ def register_with_network() -> None:
         ),
         UnitRecords(
             key="posts",
-            label="在任",
-            measure="人",
+            label="在任职务",
+            measure="个",
             action=Action.VIEW_NETWORK,
-            by_unit=lambda branch: counts_by_unit(Appointment.objects.running(timezone.localdate()), branch),
+            by_unit=posts_by_unit,
             url=lambda unit: f"{reverse('volunteers:appointment_list')}?unit={unit.code}",
             order=12,
             of_committee=True,
@@ -53,11 +51,9 @@ def register_with_network() -> None:
 
 def _leading_group(unit: Unit, user: User) -> dict[str, Any]:
     """Posts and holders are names of office, for whoever may see the network; records are for the roster's readers."""
-    may_open = allows(user, Action.VIEW_ROSTER, unit)
     may_edit = allows(user, Action.EDIT_POSTS, unit) and not unit.closed_on and unit.has_committee
     return {
-        "lines": leading_group_lines(unit, with_ages=may_open),
-        "may_open": may_open,
+        "lines": leading_group_lines(unit, user),
         "may_edit": may_edit,
         "unit": unit,
     }

@@ -98,6 +98,12 @@ class BaseFollowUpFormSet(forms.BaseFormSet[FollowUpForm]):
         if "DELETE" in form.fields:
             form.fields["DELETE"].label = "去掉这一项"
 
+    @property
+    def folded_open(self) -> bool:
+        """Behind a fold, unless a row holds something or is wrong."""
+        names = ("pk", "text", "owner", "due_on")
+        return any(form.errors or any(form[name].value() for name in names) for form in self.forms)
+
     def entries(self) -> list[FollowUpEntry]:
         rows = [form.cleaned_data for form in self.forms if form.cleaned_data and form not in self.deleted_forms]
         return [
@@ -114,9 +120,10 @@ def follow_up_forms(data: Any, open_ones: Iterable[FollowUp]) -> BaseFollowUpFor
     """The form set of a meeting, bound to what was sent or filled with its open rows."""
     rows = [{"pk": row.pk, "text": row.text, "owner": row.owner, "due_on": row.due_on} for row in open_ones]
     made = forms.formset_factory(
-        FollowUpForm, formset=BaseFollowUpFormSet, extra=NEW_ROWS, max_num=len(rows) + 20, can_delete=bool(rows)
+        FollowUpForm, formset=BaseFollowUpFormSet, extra=NEW_ROWS, max_num=len(rows) + 20, can_delete=bool(data or rows)
     )
-    return cast("BaseFollowUpFormSet", made(data or None, initial=rows, prefix="follow"))
+    # What was sent names its rows by pk: those that are open by now may be others, and stand in another order.
+    return cast("BaseFollowUpFormSet", made(data or None, initial=None if data else rows, prefix="follow"))
 
 
 class CloseFollowUpForm(PageForm, forms.Form):
@@ -136,7 +143,9 @@ class MeetingField(forms.ModelChoiceField[Meeting]):
 class InclusionForm(SeenForm):
     """A document, or a meeting of the unit in that year."""
 
-    document = forms.CharField(label="文号", max_length=60, required=False, help_text="如 亭委发〔2025〕3号。")
+    document = forms.CharField(
+        label="文号", max_length=60, required=False, help_text="如 亭委发〔2025〕3号。文号和会议至少填一样。"
+    )
     issued_by = forms.CharField(label="发文单位", max_length=60, required=False)
     meeting = MeetingField(label="会议", queryset=Meeting.objects.none(), required=False)
     dated_on = forms.DateField(
@@ -148,7 +157,7 @@ class InclusionForm(SeenForm):
         names = ("document", "issued_by", "meeting", "dated_on")
         known = {name: getattr(inclusion, name) for name in names} if inclusion else {}
         super().__init__(*args, **{"record": inclusion, "initial": known, **kwargs})
-        meetings = Meeting.objects.filter(unit=unit, held_on__year__in=(year, year - 1)).order_by("-held_on", "-pk")
+        meetings = Meeting.objects.filter(unit=unit, held_on__year=year).order_by("-held_on", "-pk")
         self.fields["meeting"] = MeetingField(
             label="会议", queryset=meetings, required=False, empty_label="不用会议作依据"
         )

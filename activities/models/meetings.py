@@ -37,10 +37,10 @@ class Meeting(Edited):
         indexes = [models.Index(fields=["unit", "-held_on"], name="meeting_unit_date")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.pk}"
+        return f"{self.get_kind_display()} {self.held_on} {self.name}"
 
 
-@tracked()
+@tracked(named_by=("meeting",), unit="meeting__unit")
 class FollowUp(models.Model):
     """What a meeting asked somebody to do, until when, and how it ended."""
 
@@ -62,10 +62,10 @@ class FollowUp(models.Model):
         indexes = [models.Index(fields=["due_on"], name="follow_up_open", condition=Q(done_on=None))]
 
     def __str__(self) -> str:
-        return f"落实事项 {self.pk}"
+        return f"{self.meeting.name} {self.due_on} 前"
 
 
-@tracked()
+@tracked(named_by=("unit",))
 class Inclusion(Edited):
     """One of the 五纳入五统一 of a committee in one year, shown by a document or by the minutes of a meeting."""
 
@@ -91,7 +91,7 @@ class Inclusion(Edited):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit_id} {self.year} {self.kind}"
+        return f"{self.unit.short_name} {self.year} 年{self.get_kind_display()}"
 
     @property
     def evidence(self) -> str:

@@ -11,7 +11,7 @@ from orgs.models import Unit
 
 
 # That it was rewritten, not each version of pages of text.
-@tracked(personal=("text",))
+@tracked(personal=("text",), named_by=("unit",))
 class Paper(Edited):
     """A unit's yearly paper: plan, check, summary, assessment, statistics form."""
 
@@ -35,7 +35,7 @@ class Paper(Edited):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit_id} {self.year} {self.kind}"
+        return f"{self.unit.short_name} {self.year} 年{self.get_kind_display()}"
 
 
 @tracked()
@@ -80,4 +80,4 @@ class Publication(models.Model):
         ordering = ["-published_on", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.pk}"
+        return f"{self.get_kind_display()} {self.name}"

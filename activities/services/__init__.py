@@ -14,6 +14,7 @@ from activities.services.meetings import (
     InclusionEntry,
     MeetingEntry,
     close_follow_up,
+    remove_inclusion,
     save_inclusion,
     save_meeting,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "check_entry",
     "close_follow_up",
     "discard_draft",
+    "remove_inclusion",
     "return_activity",
     "save_draft",
     "save_inclusion",

@@ -55,20 +55,15 @@ def save_meeting(
 ) -> Meeting:
     """Record a meeting of a unit with its follow-ups, or put an earlier record right (its unit stays).
 
-    Of the follow-ups, `entry.dropped` go away unless they are done; those that are not named stay as they are.
+    Of the follow-ups, `entry.dropped` go away; those that are not named stay as they are.
 
     Raises:
         PermissionDenied: no branch of this recorder.
-        ChangedError: somebody else has changed it since `seen`; nothing was written.
-        ValidationError: by field, for what cannot be right; a new one of a closed unit.
+        ChangedError: somebody else has changed it since `seen`, or done one of its follow-ups; nothing was written.
+        ValidationError: by field, for what cannot be right; a new one of a closed unit; a follow-up done or gone.
     """
     with transaction.atomic():
-        if meeting is None:
-            row = Meeting(unit=unit)
-        else:
-            # Two people may put the same record right at once: one after the other.
-            rows = Meeting.objects.select_for_update(of=("self",)).select_related("unit", "updated_by")
-            row = rows.get(pk=meeting.pk)
+        row = Meeting(unit=unit) if meeting is None else _locked(meeting.pk)
         if not allows(by, Action.RECORD_ACTIVITIES, row.unit):
             raise PermissionDenied("no branch of this recorder")
         if meeting is None and unit.closed_on:
@@ -90,13 +85,21 @@ def save_meeting(
     return row
 
 
+def _locked(pk: int) -> Meeting:
+    """The meeting under the lock that everybody takes who writes it or what it asked for: one after the other."""
+    return Meeting.objects.select_for_update(of=("self",)).select_related("unit", "updated_by").get(pk=pk)
+
+
 def _write_follow_ups(meeting: Meeting, entry: MeetingEntry) -> None:
     open_ones = {row.pk: row for row in meeting.follow_ups.open()}
-    FollowUp.objects.filter(pk__in=open_ones.keys() & set(entry.dropped)).delete()
+    named = {given.pk for given in entry.follow_ups if given.pk} | set(entry.dropped)
+    if named - open_ones.keys():
+        raise ValidationError("有一件落实事项已经办结或去掉，请重新打开这次会议再改。", code="follow_up")
+    FollowUp.objects.filter(pk__in=entry.dropped).delete()
     for given in entry.follow_ups:
-        row = open_ones.get(given.pk or 0, FollowUp(meeting=meeting))
+        row = open_ones[given.pk] if given.pk else FollowUp(meeting=meeting)
         row.text, row.owner, row.due_on = given.text, given.owner, given.due_on
-        row.save()
+        row.save(update_fields=["text", "owner", "due_on"] if given.pk else None)
 
 
 def close_follow_up(*, follow_up: FollowUp, by: User, done_on: datetime.date, result: str) -> FollowUp:
@@ -107,20 +110,25 @@ def close_follow_up(*, follow_up: FollowUp, by: User, done_on: datetime.date, re
         ValidationError: by field: done already, a day before the meeting or to come, no result.
     """
     with transaction.atomic():
-        rows = FollowUp.objects.select_for_update(of=("self",)).select_related("meeting__unit")
-        row = rows.get(pk=follow_up.pk)
-        if not allows(by, Action.RECORD_ACTIVITIES, row.meeting.unit):
+        meeting = _locked(follow_up.meeting_id)
+        if not allows(by, Action.RECORD_ACTIVITIES, meeting.unit):
             raise PermissionDenied("no branch of this recorder")
+        row = FollowUp.objects.filter(pk=follow_up.pk, meeting=meeting).first()
+        if row is None:
+            raise ValidationError("这件事已经从会议记录里去掉。", code="gone")
         if row.done_on:
             raise ValidationError(f"这件事已于 {row.done_on} 办结。", code="done")
         if done_on > timezone.localdate():
             raise ValidationError({"done_on": "办结日期不能晚于今天。"}, code="future")
-        if done_on < row.meeting.held_on:
-            raise ValidationError({"done_on": f"办结日期不能早于开会日期 {row.meeting.held_on}。"}, code="order")
+        if done_on < meeting.held_on:
+            raise ValidationError({"done_on": f"办结日期不能早于开会日期 {meeting.held_on}。"}, code="order")
         if not result.strip():
             raise ValidationError({"result": "请写明办结情况。"}, code="result")
         row.done_on, row.result = done_on, result.strip()
         row.save(update_fields=["done_on", "result"])
+        # A form of the meeting that was opened before shows this as still to do: its writer is told.
+        meeting.updated_by = by
+        meeting.save(update_fields=["updated_by", "updated_at"])
     return row
 
 
@@ -145,10 +153,12 @@ def save_inclusion(
     Raises:
         PermissionDenied: no branch of this recorder.
         ChangedError: somebody else has written it since; nothing was written.
-        ValidationError: by field: neither document nor meeting, no day, a day outside the year, another unit's meeting.
+        ValidationError: by field: neither document nor meeting, no day, a day outside the year, another unit's meeting
+            or one of another year; a unit without a committee in that year, or closed.
     """
     if not allows(by, Action.RECORD_ACTIVITIES, unit):
         raise PermissionDenied("no branch of this recorder")
+    _check_committee(unit, year)
     dated_on = _check_evidence(unit, year, kind, entry)
     with transaction.atomic():
         # The unique row of unit, year and kind is locked: two writers come one after the other.
@@ -171,6 +181,30 @@ def save_inclusion(
     return row
 
 
+def remove_inclusion(*, by: User, inclusion: Inclusion, seen: datetime.datetime) -> None:
+    """Take the evidence of a cell away, which then counts as missing. The row history keeps what it was.
+
+    Raises:
+        PermissionDenied: no branch of this recorder.
+        ChangedError: somebody else has written it since; nothing was removed.
+    """
+    with transaction.atomic():
+        rows = Inclusion.objects.select_for_update(of=("self",)).select_related("unit", "updated_by")
+        row = rows.get(pk=inclusion.pk)
+        if not allows(by, Action.RECORD_ACTIVITIES, row.unit):
+            raise PermissionDenied("no branch of this recorder")
+        check_seen(row, seen)
+        row.delete()
+
+
+def _check_committee(unit: Unit, year: int) -> None:
+    if unit.closed_on:
+        raise ValidationError(f"{unit.short_name}已于 {unit.closed_on} 撤销，不再登记。", code="closed")
+    founded = unit.committee_established_on
+    if founded is None or founded.year > year:
+        raise ValidationError(f"{unit.short_name}在 {year} 年还没有成立关工委。", code="no_committee")
+
+
 def _check_evidence(unit: Unit, year: int, kind: str, entry: InclusionEntry) -> datetime.date:
     """The day of the evidence, which lies in the year or is that of a paper which was issued for it the year before."""
     if kind not in InclusionKind.values or year > timezone.localdate().year:
@@ -179,6 +213,8 @@ def _check_evidence(unit: Unit, year: int, kind: str, entry: InclusionEntry) -> 
         raise ValidationError({"document": "请填写文号，或选一次会议作依据。"}, code="evidence")
     if entry.meeting is not None and entry.meeting.unit_id != unit.pk:
         raise ValidationError({"meeting": "只能选本单位的会议。"}, code="meeting")
+    if entry.meeting is not None and entry.meeting.held_on.year != year:
+        raise ValidationError({"meeting": f"只能选 {year} 年开的会议。"}, code="meeting")
     day = entry.dated_on or (entry.meeting.held_on if entry.meeting else None)
     if day is None:
         raise ValidationError({"dated_on": "请填写发文日期。"}, code="dated_on")

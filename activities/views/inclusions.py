@@ -13,11 +13,12 @@ from activities.enums import InclusionKind
 from activities.forms import InclusionForm, PaperFilterForm
 from activities.inclusions import inclusion_year
 from activities.models import Inclusion
-from activities.services import save_inclusion
+from activities.services import remove_inclusion, save_inclusion
 from activities.validators import FIRST_YEAR
 from guanai.access import get_or_post, needs
 from guanai.attachments import serve_attachment
 from guanai.attempts import attempt, submitted
+from guanai.edits import SeenForm
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.models import Unit
@@ -44,13 +45,64 @@ def inclusion_list(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.VIEW_ACTIVITIES)
+@require_safe
+def inclusion_unit(request: HttpRequest, code: str, year: int) -> HttpResponse:
+    """All five of one unit and year, each with its evidence or the way to record it."""
+    user = user_of(request)
+    unit = unit_for_user_or_404(user, code, Action.VIEW_ACTIVITIES)
+    _check_year(year)
+    rows = Inclusion.objects.filter(unit=unit, year=year).select_related("meeting", "scan", "updated_by")
+    found = {row.kind: row for row in rows}
+    context = {
+        "unit": unit,
+        "year": year,
+        "lines": [{"kind": kind, "row": found.get(kind)} for kind in InclusionKind],
+        "cells": inclusion_year([unit], year).cells(unit),
+        "done": len(found),
+        "missing": len(InclusionKind) - len(found),
+        "may_edit": allows(user, Action.RECORD_ACTIVITIES, unit) and unit.closed_on is None,
+    }
+    return render(request, "activities/inclusion_unit.html", context)
+
+
+def _check_year(year: int) -> None:
+    if not FIRST_YEAR <= year <= timezone.localdate().year:
+        raise Http404("no such year")
+
+
+@needs(Action.RECORD_ACTIVITIES)
+@get_or_post
+def inclusion_remove(request: HttpRequest, code: str, year: int, kind: str) -> HttpResponse:
+    """Take the evidence of a cell away, after a look at it."""
+    user = user_of(request)
+    unit = unit_for_user_or_404(user, code, Action.RECORD_ACTIVITIES)
+    rows = Inclusion.objects.filter(unit=unit, year=year, kind=kind).select_related("meeting", "updated_by")
+    row = rows.first()
+    if row is None:
+        raise Http404("no such evidence")
+    form = SeenForm(request.POST or None, record=row)
+
+    def remove() -> bool:
+        remove_inclusion(by=user, inclusion=row, seen=form.seen_at)
+        return True
+
+    if submitted(request, form) and attempt(form, remove):
+        messages.success(request, f"已撤下{unit.short_name} {year} 年“{InclusionKind(kind).label}”的依据。")
+        return redirect("activities:inclusion_unit", code, year)
+    cancel = reverse("activities:inclusion_edit", args=[code, year, kind])
+    context = {"form": form, "unit": unit, "year": year, "row": row, "cancel_url": cancel}
+    return render(request, "activities/inclusion_remove.html", context)
+
+
+@needs(Action.VIEW_ACTIVITIES)
 @get_or_post
 def inclusion_edit(request: HttpRequest, code: str, year: int, kind: str) -> HttpResponse:
     """The evidence of one cell: to be read by who sees the unit, written by who records for it."""
     user = user_of(request)
     action = Action.RECORD_ACTIVITIES if request.method == "POST" else Action.VIEW_ACTIVITIES
     unit = unit_for_user_or_404(user, code, action)
-    if kind not in InclusionKind.values or not FIRST_YEAR <= year <= timezone.localdate().year:
+    _check_year(year)
+    if kind not in InclusionKind.values:
         raise Http404("no such cell")
     rows = Inclusion.objects.filter(unit=unit, kind=kind).select_related("meeting", "scan", "updated_by")
     row, before = rows.filter(year=year).first(), rows.filter(year=year - 1).first()
@@ -60,7 +112,7 @@ def inclusion_edit(request: HttpRequest, code: str, year: int, kind: str) -> Htt
         saved = attempt(form, lambda: save_inclusion(by=user, unit=unit, year=year, kind=kind, entry=entry, seen=seen))
         if saved is not None:
             messages.success(request, f"已保存{unit.short_name} {year} 年“{InclusionKind(kind).label}”的依据。")
-            return redirect("activities:inclusion_edit", code, year, kind)
+            return redirect("activities:inclusion_unit", code, year)
     context: dict[str, Any] = {
         "form": form,
         "unit": unit,
@@ -68,9 +120,9 @@ def inclusion_edit(request: HttpRequest, code: str, year: int, kind: str) -> Htt
         "kind": InclusionKind(kind),
         "row": row,
         "before": before,
-        "may_edit": allows(user, Action.RECORD_ACTIVITIES, unit),
+        "may_edit": allows(user, Action.RECORD_ACTIVITIES, unit) and unit.closed_on is None,
         "cells": inclusion_year([unit], year).cells(unit),
-        "cancel_url": f"{reverse('activities:inclusion_list')}?unit={unit.code}&year={year}",
+        "cancel_url": reverse("activities:inclusion_unit", args=[unit.code, year]),
     }
     return render(request, "activities/inclusion_form.html", context)
 

@@ -114,7 +114,8 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
     """What meetings asked for and nobody has finished, by its day."""
     user = user_of(request)
     form = FollowUpFilterForm(request.GET, user=user)
-    listing = make_listing(request, form.applied(follow_ups_for_user(user)), measure="件", form=form)
+    rows = form.applied(follow_ups_for_user(user))
+    listing = make_listing(request, rows, measure="件", form=form, unfiltered="只列未办结的")
     may_record = covering(user, Action.RECORD_ACTIVITIES)
     today = timezone.localdate()
     lines = [_follow_up_line(row, today, may_close=may_record(row.meeting.unit)) for row in listing.page]

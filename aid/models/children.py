@@ -116,7 +116,7 @@ def _birthday(born: datetime.date, age: int) -> datetime.date:
         return datetime.date(born.year + age, 3, 1)
 
 
-@tracked(personal=("category", "source", "document"))
+@tracked(personal=("category", "source", "document"), named_by=("child",), unit="child__unit")
 class Certification(models.Model):
     """认定: who certified, by which document, that a child is in a category. Several may hold."""
 
@@ -132,10 +132,10 @@ class Certification(models.Model):
         constraints = [models.UniqueConstraint(fields=["child", "category"], name="certification_once")]
 
     def __str__(self) -> str:
-        return f"{self.child_id}"
+        return f"{self.child.number} {self.certified_on}"
 
 
-@tracked(personal=("relation",))
+@tracked(personal=("relation",), named_by=("child",), unit="child__unit")
 class Consent(models.Model):
     """The guardian's consent (个人信息保护法 31): who, relation, way, day, version, withdrawal."""
 
@@ -152,7 +152,7 @@ class Consent(models.Model):
         ordering = ["-signed_on"]
 
     def __str__(self) -> str:
-        return f"{self.child_id} v{self.version}"
+        return f"{self.child.number} 第 {self.version} 版"
 
     @property
     def masked_given_by(self) -> str:

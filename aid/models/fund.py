@@ -31,7 +31,7 @@ class FundAccount(models.Model):
         return self.name
 
 
-@tracked(personal=("donor",))
+@tracked(personal=("donor",), unit="account__unit")
 class Donation(models.Model):
     """捐赠: money, or goods at value, with a receipt number without gaps."""
 
@@ -144,7 +144,7 @@ class Grant(models.Model):
         return self.number
 
 
-@tracked(personal=("note",))
+@tracked(personal=("note",), named_by=("account",), unit="account__unit")
 class LedgerEntry(Sealed):
     """流水: money or goods in (+) or out (−) of an account. Append-only; a correction is a reversal.
 
@@ -196,7 +196,7 @@ class LedgerEntry(Sealed):
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"流水 {self.pk}"
+        return f"{self.account.name} {self.posted_on} {self.get_kind_display()} {self.amount} 元"
 
     @property
     def income(self) -> Decimal | None:

@@ -12,7 +12,7 @@ from orgs.models import Unit
 from volunteers.models import Volunteer
 
 
-@tracked(personal=("end_reason",))
+@tracked(personal=("end_reason",), named_by=("child",), unit="child__unit")
 class Pairing(models.Model):
     """结对: one helper beside one child for a time; several rows for one child are 多对一."""
 
@@ -49,7 +49,7 @@ class Pairing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"结对 {self.pk}"
+        return f"{self.child.number} {self.starts_on} 起"
 
     @property
     def helper(self) -> str:
@@ -60,7 +60,7 @@ class Pairing(models.Model):
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
-@tracked()
+@tracked(named_by=("pairing__child",), unit="pairing__child__unit")
 class Visit(models.Model):
     """走访: one contact with the child within a pairing."""
 
@@ -79,4 +79,4 @@ class Visit(models.Model):
         indexes = [models.Index(fields=["pairing", "-held_on"], name="visit_pairing_date")]
 
     def __str__(self) -> str:
-        return f"走访 {self.pk}"
+        return f"{self.pairing.child.number} {self.held_on}"

@@ -35,6 +35,7 @@ from guanai.access import get_or_post, needs
 from guanai.attempts import attempt, submitted
 from guanai.entry_keys import once
 from guanai.forms import RevealForm
+from guanai.limits import writing_number
 from guanai.listing import make_listing, render_list
 from guanai.models import ViewLog
 from guanai.reveals import looks_at, note_look
@@ -167,7 +168,11 @@ def child_create(request: HttpRequest) -> HttpResponse:
         def register() -> Child:
             return register_child(child=form.to_child(), consent=form.to_consent())
 
-        child = attempt(form, lambda: once(form, by=user, make=register))
+        def register_once() -> Child:
+            return once(form, by=user, make=register)
+
+        number = form.cleaned_data["id_number"]
+        child = attempt(form, lambda: writing_number(by=user, number=number, write=register_once))
         if child:
             messages.success(request, f"已登记，编号 {child.number}。")
             return redirect("aid:child_detail", child.pk)
@@ -182,7 +187,12 @@ def child_edit(request: HttpRequest, pk: int) -> HttpResponse:
     child = child_for_user_or_404(user, pk, Action.EDIT_CHILDREN)
     form = ChildEditForm(request.POST or None, child=child, user=user)
     if submitted(request, form):
-        written = attempt(form, lambda: update_child(child=child, by=user, seen=form.seen_at, **form.values()))
+
+        def update() -> Child:
+            return update_child(child=child, by=user, seen=form.seen_at, **form.values())
+
+        number = form.cleaned_data["id_number"]
+        written = attempt(form, lambda: writing_number(by=user, number=number, write=update))
         if written is not None:
             messages.success(request, "已保存。")
             return redirect("aid:child_detail", child.pk)

@@ -88,6 +88,7 @@ class Paper:
         widths: Sequence[float] | None = None,
         total: Sequence[Value] | None = None,
         merged_columns: int = 0,
+        whole_groups: bool = False,
         caption: str = "",
         note: str = "",
     ) -> None:
@@ -102,6 +103,7 @@ class Paper:
             widths=widths,
             total=total,
             merged_columns=merged_columns,
+            whole_groups=whole_groups,
         )
         # A paragraph must part two tables, or Word joins them into one.
         self._add(note, "表注")

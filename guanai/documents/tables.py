@@ -30,11 +30,13 @@ def add_table(
     widths: Sequence[float] | None = None,
     total: Sequence[Value] | None = None,
     merged_columns: int = 0,
+    whole_groups: bool = False,
 ) -> None:
     """Add a table over the whole text width.
 
     ``widths`` are shares of that width. In the first ``merged_columns`` columns, equal neighbours from above are
-    merged. ``total`` is a last row in the type of the head. Raises ``ValueError`` where a row, ``kinds`` or ``widths``
+    merged; with ``whole_groups`` the rows of one value of the first column stay on one page. ``total`` is a last row in
+    the type of the head. Raises ``ValueError`` where a row, ``kinds`` or ``widths``
     has another number of values than there are headers.
     """
     kinds = kinds or [Kind.TEXT] * len(headers)
@@ -55,8 +57,11 @@ def add_table(
         texts = [shown(plain(value, kind), kind) for value, kind in zip(total, kinds, strict=True)]
         _fill(lines[-1], texts, ["表头", *styles[1:]])
     # The last row stays with what follows the table: its note, or the boxes to sign.
-    for cell in lines[-1].cells:
-        cell.paragraphs[0].paragraph_format.keep_with_next = True
+    _stay_with_next(lines[-1])
+    if whole_groups:
+        for line, (values, below) in zip(lines[1:], pairwise(rows), strict=False):
+            if values[0] == below[0]:
+                _stay_with_next(line)
     for column in range(merged_columns):
         _merge_equal(lines[1 : 1 + len(rows)], rows, column)
 
@@ -108,6 +113,11 @@ def _keep_whole(row: _Row, height: Length) -> None:
     """A row at least ``height`` high that is never broken over two pages."""
     row.height_rule, row.height = WD_ROW_HEIGHT_RULE.AT_LEAST, height
     row._tr.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
+
+
+def _stay_with_next(row: _Row) -> None:
+    for cell in row.cells:
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _repeat(row: _Row) -> None:

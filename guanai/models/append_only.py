@@ -51,6 +51,8 @@ class AuditSeal(AppendOnly):
     content = models.CharField("内容 SM3", max_length=64)
     previous = models.CharField("上一封存", max_length=64)
     digest = models.CharField("HMAC-SM3", max_length=64)
+    # Which of `settings.AUDIT_KEYS` the digest was made with.
+    key = models.PositiveSmallIntegerField("密钥版本", default=1)
     made_at = models.DateTimeField("封存时间")
 
     class Meta:
@@ -72,6 +74,7 @@ class SealRetirement(AppendOnly):
     rows = models.PositiveIntegerField("条数")
     made_at = models.DateTimeField("时间")
     digest = models.CharField("HMAC-SM3", max_length=64)
+    key = models.PositiveSmallIntegerField("密钥版本", default=1)
 
     class Meta:
         verbose_name = verbose_name_plural = "到期删除"

@@ -28,7 +28,7 @@ class Attachment(models.Model):
         verbose_name = verbose_name_plural = "扫描件"
 
     def __str__(self) -> str:
-        return f"扫描件 {self.pk}"
+        return self.label
 
     @property
     def path(self) -> Path:

@@ -58,8 +58,8 @@ class RowEvent(Sealed):
 class TrailEntry(Sealed):
     """What happened and is no change of a row: sign-ins, files that left, refusals. `detail` holds no personal data.
 
-    A failed sign-in names the account if there is one of that name; what else was typed is not kept: people type
-    passwords into the field of the name.
+    A failed sign-in names the account, if there is one of that name, as its record, and nobody as its actor; what else
+    was typed is not kept: people type passwords into the field of the name.
     """
 
     stream = "entry"

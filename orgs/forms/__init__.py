@@ -1,4 +1,12 @@
-from orgs.forms.accounts import AccountFilterForm, AccountForm, EndRoleForm, RoleForm
+from orgs.forms.accounts import (
+    AccountFilterForm,
+    AccountForm,
+    EndRoleForm,
+    NameForm,
+    RoleFields,
+    RoleForm,
+    asks_for_units,
+)
 from orgs.forms.committees import CONFIRMED, WAITING, CommitteeForm, MeansFilterForm, MeansForm, WithdrawForm
 from orgs.forms.network import ESTABLISHED, MISSING, REQUIRED, BranchFilterForm, CoverageFilterForm
 from orgs.forms.signing_in import CodeForm, SetUpForm, TokenForm
@@ -18,8 +26,11 @@ __all__ = [
     "EndRoleForm",
     "MeansFilterForm",
     "MeansForm",
+    "NameForm",
+    "RoleFields",
     "RoleForm",
     "SetUpForm",
     "TokenForm",
     "WithdrawForm",
+    "asks_for_units",
 ]

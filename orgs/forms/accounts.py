@@ -3,26 +3,21 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from guanai.forms import PageForm
-from orgs.accounts import accounts_for_user, ending_soon, locked_usernames, without_second_factor_q
-from orgs.enums import Action, Role
+from orgs.accounts import accounts_for_user, in_state
+from orgs.enums import AccountState, Action, Role
 from orgs.forms.network import BranchFilterForm
-from orgs.models import Membership, Unit, User, short_name_of
-from orgs.querysets import in_branch_q
+from orgs.models import Membership, Unit, User
+from orgs.querysets import UnitQuerySet, in_branch_q
 from orgs.scope import units_for
+from orgs.validators import USERNAME_RULE, check_username
 
-ACTIVE, CLOSED, LOCKED, BARE, ENDING = "active", "closed", "locked", "bare", "ending"
-STATES = [
-    (ACTIVE, "在用"),
-    (CLOSED, "停用"),
-    (LOCKED, "锁定"),
-    (BARE, "没有双因素"),
-    (ENDING, "14 天内到期"),
-]
+# So many units are offered at a time.
+HITS = 10
 
 
 class AccountFilterForm(BranchFilterForm):
@@ -30,7 +25,7 @@ class AccountFilterForm(BranchFilterForm):
 
     action = Action.MANAGE_ACCOUNTS
     role = forms.ChoiceField(label="职责", required=False, choices=[("", "全部"), *Role.choices])
-    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *STATES])
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *AccountState.choices])
     name = forms.CharField(label="姓名或用户名", required=False, max_length=40)
 
     field_order = ["unit", "role", "state", "name"]
@@ -54,36 +49,37 @@ class AccountFilterForm(BranchFilterForm):
         if chosen["name"]:
             words = chosen["name"].replace("\0", "")
             accounts = accounts.filter(name__icontains=words) | accounts.filter(username__icontains=words)
-        return self._in_state(accounts, chosen["state"])
-
-    def _in_state(self, accounts: QuerySet[User], state: str) -> QuerySet[User]:
-        if state in (ACTIVE, CLOSED):
-            return accounts.filter(is_active=state == ACTIVE)
-        if state == LOCKED:
-            return accounts.filter(username__in=locked_usernames())
-        if state == BARE:
-            return accounts.filter(without_second_factor_q(), is_active=True)
-        if state == ENDING:
-            return accounts.filter(pk__in=ending_soon(self.user).values("user"))
-        return accounts
+        return in_state(self.user, accounts, chosen["state"])
 
 
-def unit_choices(user: User) -> list[tuple[str, str]]:
-    """(code, label) of the open units on which the user may grant roles, in tree order: 清河村（亭子镇）."""
-    rows = units_for(user, Action.MANAGE_ACCOUNTS).open().values_list("code", "name", "parent__name", "parent__parent")
-    return [
-        ("", "请选择"),
-        *(
-            (code, f"{short_name_of(name)}（{short_name_of(above)}）" if grandparent else short_name_of(name))
-            for code, name, above, grandparent in rows
-        ),
-    ]
+def unit_label(unit: Unit) -> str:
+    """清河村（亭子镇）: the village of one name that is meant."""
+    above = unit.parent
+    return f"{unit.short_name}（{above.short_name}）" if above and above.parent_id else unit.short_name
+
+
+def asks_for_units(request: HttpRequest) -> bool:
+    """Was the form sent to find a unit, and not to be kept? By the button, by typing (htmx), or by Enter in the box."""
+    typed = request.headers.get("HX-Trigger-Name") == "find"
+    step = request.POST.get("step")
+    by_enter = step == "enter" and bool(request.POST.get("find", "").strip()) and not request.POST.get("unit")
+    return typed or step == "find" or by_enter
 
 
 class RoleFields(PageForm, forms.Form):
-    """On which unit, as what, from when to when."""
+    """On which unit, as what, from when to when. A county has 500 units: some are offered, the rest is found by name.
 
-    unit = forms.ChoiceField(label="单位", help_text="职责管这个单位和它的下级。")
+    What is typed for it (`find`) is no field: it is in the data of the request, or in `initial` while units are found.
+    """
+
+    unit = forms.ModelChoiceField(
+        label="单位",
+        queryset=Unit.objects.none(),
+        to_field_name="code",
+        widget=forms.RadioSelect,
+        template_name="orgs/unit_field.html",
+        help_text="职责管这个单位和它的下级。",
+    )
     role = forms.ChoiceField(label="职责", choices=[("", "请选择"), *Role.choices])
     starts_on = forms.DateField(label="开始日期", initial=timezone.localdate)
     ends_on = forms.DateField(label="结束日期", required=False, help_text="当日仍有效；空着表示没有期限。")
@@ -91,12 +87,21 @@ class RoleFields(PageForm, forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        units = units_for(user, Action.MANAGE_ACCOUNTS).open().select_related("parent")
         field = self.fields["unit"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = unit_choices(user)
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = units
+        typed = self.data if self.is_bound else self.initial
+        self.find = str(typed.get("find", "")).replace("\0", "").strip()[:40]
+        self.offered = offered_units(units, self.find, str(typed.get("unit", "")))
+        self.fields["unit"].widget.choices = [(unit.code, unit_label(unit)) for unit in self.offered]
 
-    def clean_unit(self) -> Unit:
-        return Unit.objects.get(code=self.cleaned_data["unit"])
+
+def offered_units(units: UnitQuerySet, words: str, chosen: str) -> list[Unit]:
+    """The chosen unit, then at most `HITS` by a part of the name; higher ones first."""
+    kept = list(units.filter(code=chosen)) if chosen.isascii() and chosen.isalnum() else []
+    hits = units.filter(name__icontains=words) if words else units
+    return [*kept, *hits.exclude(pk__in=[unit.pk for unit in kept]).order_by("level", "lft")[:HITS]]
 
 
 class AccountForm(RoleFields):
@@ -104,14 +109,24 @@ class AccountForm(RoleFields):
 
     username = forms.CharField(
         label="用户名",
-        max_length=150,
-        validators=[UnicodeUsernameValidator(message="用户名只用字母、数字和 @ . + - _，不要空格。")],
-        help_text="姓名的拼音即可，如 luoxiuqiong。定了不改。",
+        validators=[check_username],
+        help_text=f"{USERNAME_RULE}。姓名的拼音即可，如 luoxiuqiong。定了不改。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
     name = forms.CharField(label="姓名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     field_order = ["username", "name", "unit", "role", "starts_on", "ends_on"]
+
+
+class NameForm(PageForm, forms.Form):
+    """The name of an account's owner, put right."""
+
+    name = forms.CharField(
+        label="姓名",
+        max_length=40,
+        help_text="只改写错的字。换了人，请停用这个账号，另开一个。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class RoleForm(RoleFields):

@@ -10,11 +10,11 @@ from orgs.enums import INTERCHANGEABLE, PARENT_KINDS, Action, ChangeState, Chang
 from orgs.models import Restructuring, Unit, User
 from orgs.querysets import UnitQuerySet
 from orgs.scope import units_for
-from orgs.services import Change, Order
+from orgs.services import TYPING_ERROR_DAYS, Change, Order, may_be_mistyped
 
 PARENTS = sorted({kind for kinds in PARENT_KINDS.values() for kind in kinds})
 KINDS = [(kind.value, kind.label) for kind in INTERCHANGEABLE]
-DATE_ERROR = {"invalid": "请填成 2025-07-01 这样的日期"}
+SOURCES_HELP = "合并后撤销，下级单位直接归承接单位。甲村并入乙村的，勾甲村，“并入”选乙村；乙村一起勾了也保留。"
 
 
 class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -45,7 +45,6 @@ class ChangeForm(PageForm, forms.Form):
     verb = ""
     effective_on = forms.DateField(
         label="生效日期",
-        error_messages=DATE_ERROR,
         help_text="文件写明的日期。以后的日期先登记，到那天自动生效；补记只能在今年和去年。",
     )
     document = forms.CharField(label="文号", max_length=60, help_text="如 苍府发〔2025〕8号。")
@@ -117,9 +116,15 @@ class MoveForm(ChangeForm):
 
 class MergeForm(ChangeForm):
     verb = ChangeVerb.MERGE
-    sources = UnitChoices(label="合并哪些单位", help_text="合并后撤销，下级单位直接归承接单位。")
+    sources = UnitChoices(label="合并哪些单位", help_text=SOURCES_HELP)
     target = UnitChoice(label="并入", required=False, empty_label="新设一个单位")
     name = forms.CharField(label="新设单位的名称", required=False, max_length=60, help_text="并入已有单位的不填。")
+    code = forms.CharField(
+        label="新设单位的统计用区划代码",
+        required=False,
+        max_length=24,
+        help_text="乡镇（街道）9 位，村（社区）12 位。还没有公布的不填，以后在单位页“更正代码”。",
+    )
     kind = forms.ChoiceField(label="新设单位的类别", required=False, choices=[("", "与原单位相同"), *KINDS])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -134,6 +139,8 @@ class MergeForm(ChangeForm):
         cleaned = super().clean() or {}
         if cleaned.get("target") and cleaned.get("name"):
             self.add_error("name", "已选并入的单位，名称请留空；要改名的另办更名")
+        if cleaned.get("target") and cleaned.get("code"):
+            self.add_error("code", "已选并入的单位，代码请留空；有误的在单位页“更正代码”")
         return cleaned
 
     def change(self) -> Change:
@@ -145,6 +152,7 @@ class MergeForm(ChangeForm):
             target=cleaned["target"],
             name=cleaned["name"] if founded else "",
             kind=cleaned.get("kind", "") if founded else "",
+            code=cleaned["code"] if founded else "",
         )
 
 
@@ -168,12 +176,49 @@ FORMS: dict[str, type[ChangeForm]] = {
 
 
 class TakeBackForm(PageForm, forms.Form):
-    effective_on = forms.DateField(label="撤回从哪天起", error_messages=DATE_ERROR, initial=timezone.localdate)
+    """By a document; or, in the first days, because the change was entered wrongly: then nothing else is asked for."""
+
+    why = forms.ChoiceField(
+        label="为什么撤回",
+        choices=[("decided", "有文件决定撤回"), ("mistyped", "录入有误，当作没有办过")],
+        initial="decided",
+        widget=forms.RadioSelect,
+    )
+    effective_on = forms.DateField(label="撤回从哪天起", initial=timezone.localdate)
     document = forms.CharField(label="文号", max_length=60, help_text="决定撤回的文件，如 苍府发〔2025〕12号。")
     reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea)
 
+    def __init__(self, *args: Any, change: Restructuring, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.change = change
+        self.mistyped = self.data.get("why") == "mistyped" and may_be_mistyped(change)
+        for name in ("effective_on", "document", "reason"):
+            self.fields[name].required = not self.mistyped
+        if not may_be_mistyped(change):
+            del self.fields["why"]
+            return
+        self.fields["why"].help_text = (
+            f"办理后 {TYPING_ERROR_DAYS} 天内可以选“录入有误”：下面几项不用填，"
+            f"从 {change.effective_on:%Y-%m-%d} 起当作没有办过，文号记原来的 {change.document}。"
+        )
+
     def order(self, by: User) -> Order:
-        return Order(by=by, **self.cleaned_data)
+        cleaned = self.cleaned_data
+        return Order(
+            effective_on=cleaned["effective_on"] or self.change.effective_on,
+            document=cleaned["document"],
+            reason=cleaned["reason"],
+            by=by,
+            mistyped=self.mistyped,
+        )
+
+
+class CodeForm(PageForm, forms.Form):
+    code = forms.CharField(
+        label="统计用区划代码",
+        max_length=24,
+        help_text="统计部门公布的：乡镇（街道）9 位，村（社区）12 位。已有记录的编号不变。",
+    )
 
 
 class CancelForm(PageForm, forms.Form):

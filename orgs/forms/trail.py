@@ -2,19 +2,27 @@ from typing import Any
 
 from django import forms
 
-from guanai.forms import FilterForm
+from orgs.enums import Action
+from orgs.forms.network import BranchFilterForm
 from orgs.trail import ACTIONS, Wanted, record_choices
 
 
-class TrailFilterForm(FilterForm):
-    """Who, what was done, to which record, when. Staff are found by user name or name, records by their number."""
+class TrailFilterForm(BranchFilterForm):
+    """Who, what was done, where and to which record, when.
 
+    Staff are found by user name or name, records by number; words are looked for in what a line tells and in the
+    names of records.
+    """
+
+    # Who may choose which unit; the field of the same name is made below.
+    action = Action.VIEW_TRAIL
+    words = forms.CharField(label="名称或内容", required=False, max_length=40)
     person = forms.CharField(label="操作人", required=False, max_length=40)
-    action = forms.ChoiceField(label="动作", required=False)
-    record = forms.ChoiceField(label="对象种类", required=False)
     number = forms.CharField(label="对象编号", required=False, max_length=40)
     since = forms.DateField(label="从", required=False)
     until = forms.DateField(label="到", required=False)
+
+    field_order = ["unit", "words", "person", "action", "record", "number", "since", "until"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -22,6 +30,7 @@ class TrailFilterForm(FilterForm):
         self.fields["action"] = forms.ChoiceField(label="动作", required=False, choices=actions)
         records = [("", "全部"), *record_choices()]
         self.fields["record"] = forms.ChoiceField(label="对象种类", required=False, choices=records)
+        self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -37,7 +37,7 @@ class User(AbstractUser):
         return self.name
 
 
-@tracked()
+@tracked(named_by=("unit", "user"))
 class Membership(models.Model):
     """A role on a branch of the tree, for a time. Without one, an account sees nothing."""
 
@@ -69,7 +69,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.role} {self.unit_id}"
+        return f"{self.unit.short_name}{self.get_role_display()} {self.user.name}"
 
     def runs_on(self, day: datetime.date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)

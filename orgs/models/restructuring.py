@@ -7,7 +7,7 @@ from orgs.models.people import Membership, User
 from orgs.models.units import Unit, UnitPlacement
 
 
-@tracked()
+@tracked(unit="anchor")
 class Restructuring(models.Model):
     """One change of the network by a document: done, planned for a later day, or given up.
 
@@ -22,6 +22,7 @@ class Restructuring(models.Model):
     headline = models.CharField("内容", max_length=400)
     name = models.CharField("新名称", max_length=60, blank=True)
     kind = models.CharField("新类别", max_length=12, choices=UnitKind.choices, blank=True)
+    code = models.CharField("新设单位的代码", max_length=24, blank=True)
     effective_on = models.DateField("生效日期")
     document = models.CharField("文号", max_length=60)
     reason = models.CharField("原因", max_length=200, blank=True)
@@ -65,7 +66,7 @@ class Restructuring(models.Model):
         return self.state == ChangeState.DONE and self.verb != ChangeVerb.TAKE_BACK
 
 
-@tracked()
+@tracked(named_by=("restructuring", "unit"))
 class RestructuredUnit(models.Model):
     """A unit in a change, with its placement before and after; a target has none, unless it was founded (`after`)."""
 
@@ -89,10 +90,10 @@ class RestructuredUnit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.restructuring_id} {self.unit_id} {self.get_part_display()}"
+        return f"{self.restructuring} {self.unit.short_name}（{self.get_part_display()}）"
 
 
-@tracked()
+@tracked(named_by=("ended__unit", "ended__user"), unit="ended__unit")
 class MovedMembership(models.Model):
     """A role that ended with its unit, the one that began on the successor, and the end that it had before.
 
@@ -114,4 +115,4 @@ class MovedMembership(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.restructuring_id} {self.ended_id} {self.started_id}"
+        return str(self.ended)

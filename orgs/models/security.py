@@ -34,11 +34,11 @@ class PasswordRecord(models.Model):
         ordering = ["-set_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.set_at:%Y-%m-%d}"
+        return f"{self.user.username} {self.set_at:%Y-%m-%d}"
 
 
 # Each code that is entered moves the counters; what counts is who has a second factor since when.
-@tracked(exclude=("last_step", "throttling_failure_timestamp", "throttling_failure_count"))
+@tracked(exclude=("last_step", "throttling_failure_timestamp", "throttling_failure_count"), named_by=("user",))
 class SecondFactor(ThrottlingMixin, Device):
     """An authenticator app (TOTP, RFC 6238: SHA-1, 30 seconds, 6 digits) and the recovery codes that go with it.
 
@@ -56,7 +56,7 @@ class SecondFactor(ThrottlingMixin, Device):
         verbose_name = verbose_name_plural = "双因素验证"
 
     def __str__(self) -> str:
-        return f"{self.user_id}"
+        return self.user.username
 
     def get_throttle_factor(self) -> float:
         return 1 if self.throttling_failure_count >= FREE_GUESSES else 0
@@ -87,7 +87,7 @@ class SecondFactor(ThrottlingMixin, Device):
         return self.recovery_codes.filter(digest=digest, used_at=None).update(used_at=timezone.now()) == 1
 
 
-@tracked()
+@tracked(named_by=("factor__user",))
 class RecoveryCode(models.Model):
     """One of the codes for the day on which the phone is lost; each works once. Only its keyed digest is kept."""
 
@@ -101,7 +101,7 @@ class RecoveryCode(models.Model):
         verbose_name = verbose_name_plural = "备用码"
 
     def __str__(self) -> str:
-        return f"{self.factor_id}"
+        return self.factor.user.username
 
 
 def recovery_digest(code: str) -> bytes:
@@ -109,7 +109,7 @@ def recovery_digest(code: str) -> bytes:
     return blind_index("recovery:" + "".join(sign for sign in code.lower() if sign.isalnum()))
 
 
-@tracked(exclude=("used_at",))
+@tracked(exclude=("used_at",), named_by=("user",))
 class ApiToken(models.Model):
     """What a program signs its requests with, in place of a person; it may do what the person's roles may, or less.
 
@@ -133,7 +133,7 @@ class ApiToken(models.Model):
         ordering = ["-made_at"]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.hint}"
+        return f"{self.user.username} {self.name}（{self.hint}…）"
 
     def works_at(self, moment: datetime.datetime) -> bool:
         return self.revoked_at is None and moment < self.expires_at

@@ -22,7 +22,7 @@ def short_name_of(name: str) -> str:
     return name
 
 
-@tracked(exclude=("name_key", "position"))
+@tracked(exclude=("name_key", "position"), unit="pk")
 class Unit(Edited, MPTTModel):
     """A place in the network: a county, township, department, village, community, school or enterprise.
 
@@ -125,7 +125,7 @@ class UnitPlacement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit_id} {self.starts_on}"
+        return f"{self.short_name} {self.starts_on} 起"
 
     @property
     def short_name(self) -> str:
@@ -137,7 +137,7 @@ class UnitPlacement(models.Model):
         return self.ends_on is not None and self.ends_on < self.starts_on
 
 
-@tracked()
+@tracked(named_by=("unit",))
 class UnitYear(Edited):
     """What a committee has to work with in one year (保障, domain.md mechanism 5a), confirmed once a year.
 
@@ -170,4 +170,4 @@ class UnitYear(Edited):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit_id} {self.year}"
+        return f"{self.unit.short_name} {self.year} 年"

@@ -1,6 +1,7 @@
 from orgs.services.accounts import (
     Issued,
     assign_role,
+    correct_name,
     create_account,
     deactivate,
     end_role,
@@ -9,6 +10,7 @@ from orgs.services.accounts import (
     reset_second_factor,
     unlock,
 )
+from orgs.services.codes import correct_code, official_code
 from orgs.services.committees import (
     CONDITIONS,
     Conditions,
@@ -35,13 +37,14 @@ from orgs.services.second_factor import (
     renew_recovery_codes,
     verify_code,
 )
-from orgs.services.taking_back import take_back
+from orgs.services.taking_back import TYPING_ERROR_DAYS, may_be_mistyped, take_back
 from orgs.services.tokens import IssuedToken, issue_token, revoke_token
 from orgs.services.units import NETWORK_BEGAN, create_unit
 
 __all__ = [
     "CONDITIONS",
     "NETWORK_BEGAN",
+    "TYPING_ERROR_DAYS",
     "AccountMove",
     "Change",
     "Conditions",
@@ -63,6 +66,8 @@ __all__ = [
     "confirm_as_before",
     "confirm_means",
     "confirm_second_factor",
+    "correct_code",
+    "correct_name",
     "create_account",
     "create_unit",
     "deactivate",
@@ -72,10 +77,12 @@ __all__ = [
     "grant_role",
     "issue_token",
     "leave_second_factor",
+    "may_be_mistyped",
     "means_of",
     "merge_units",
     "move_unit",
     "new_secret",
+    "official_code",
     "order_change",
     "preview_change",
     "preview_take_back",

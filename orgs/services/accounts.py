@@ -12,14 +12,17 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from guanai.enums import Verb
 from guanai.passwords import random_password
+from guanai.trail import note
 from orgs.accounts import check_manages, current_q
 from orgs.enums import Action, Role, UnitKind
 from orgs.models import Membership, Unit, User
 from orgs.scope import allows, forget_grants
-from orgs.services.roles import check_role, grant_role
+from orgs.services.roles import check_role, check_role_fits, grant_role
 from orgs.services.second_factor import drop_second_factor
 from orgs.services.tokens import revoke_all_tokens
+from orgs.validators import check_username
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,15 @@ def create_account(
 
     Raises:
         PermissionDenied: the unit is not of a branch that `by` keeps the accounts of.
-        ValidationError: the user name is taken or no user name, the name is missing, the unit is closed, wrong dates.
+        ValidationError: the user name is taken or no user name, the name is missing, the unit is closed or of a
+            kind without this role, wrong dates.
     """
     _check_unit(by, unit)
     account = User(username=username.strip(), name=name.strip(), must_change_password=True)
+    try:
+        check_username(account.username)
+    except ValidationError as refused:
+        raise ValidationError({"username": refused.messages}) from refused
     password = random_password()
     account.set_password(password)
     if User.objects.filter(username__iexact=account.username).exists():
@@ -59,8 +67,24 @@ def create_account(
     return Issued(account, password)
 
 
+def correct_name(*, account: User, name: str, by: User) -> User:
+    """Write the name of an account's owner as it should be; the user name stays. Both are in the row history.
+
+    Raises:
+        PermissionDenied: the account is not `by`'s to change.
+        ValidationError: no name, or one that is too long.
+    """
+    with transaction.atomic():
+        account = _locked(account, by)
+        account.name = name.strip()
+        account.clean_fields(exclude={field.name for field in User._meta.fields} - {"name"})
+        account.save(update_fields=["name"])
+    return account
+
+
 def reset_password(*, account: User, by: User) -> Issued:
-    """Put a new password by chance in the place of the old one; sessions and tokens of the account end.
+    """Put a new password by chance in the place of the old one; sessions and tokens of the account end. The owner is
+    told at the next sign-in (`orgs.resets`).
 
     An app that was begun to be set up and not confirmed is dropped too: whoever saw its key would know it.
     """
@@ -73,22 +97,28 @@ def reset_password(*, account: User, by: User) -> Issued:
         revoke_all_tokens(user=account)
         if not account.has_second_factor:
             drop_second_factor(user=account)
+        note(Verb.PASSWORD_RESET, actor=by, record=account)
     return Issued(account, password)
 
 
 def reset_second_factor(*, account: User, by: User) -> User:
-    """Forget the authenticator app and the recovery codes; sessions that stood on them are asked again."""
+    """Forget the authenticator app and the recovery codes; sessions that stood on them are asked again. The owner is
+    told at the next sign-in (`orgs.resets`)."""
     with transaction.atomic():
         account = _locked(account, by)
         drop_second_factor(user=account)
         revoke_all_tokens(user=account)
+        note(Verb.FACTOR_RESET, actor=by, record=account)
     return account
 
 
 def unlock(*, account: User, by: User) -> int:
     """Let an account try again at once after too many wrong passwords; gives how many attempts were forgotten."""
-    check_manages(by, account)
-    return int(forget_failures(username=account.username))
+    with transaction.atomic():
+        account = _locked(account, by)
+        forgotten = int(forget_failures(username=account.username))
+        note(Verb.UNLOCKED, actor=by, record=account, attempts=forgotten)
+    return forgotten
 
 
 def deactivate(*, account: User, by: User) -> User:
@@ -131,8 +161,8 @@ def assign_role(
 
     Raises:
         PermissionDenied: the unit or the account is not `by`'s to decide about.
-        ValidationError: a closed account or unit, wrong dates, a role held already, an incompatible one, a deputy
-            without an end or for somebody who does not hold the role.
+        ValidationError: a closed account or unit, a unit of a kind without this role, wrong dates, a role held already,
+            an incompatible one, a deputy without an end or for somebody who does not hold the role.
     """
     check_manages(by, account)
     _check_unit(by, unit)
@@ -194,6 +224,7 @@ def _grant(
     ends_on: datetime.date | None,
     deputy_for: User | None,
 ) -> Membership:
+    check_role_fits(unit=unit, role=role)
     today = timezone.localdate()
     starts_on = starts_on or today
     if ends_on and ends_on < starts_on:

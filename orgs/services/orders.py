@@ -19,7 +19,7 @@ class Change:
     """`units` are renamed, moved, merged or dissolved; `target` is the parent of a move, else the successor.
 
     `name` and `kind` are the new ones of a renamed unit; of a merge without a target, those of the unit that is founded
-    for it.
+    for it, and `code` is its statistical code where the bureau has given one.
     """
 
     verb: str
@@ -27,6 +27,7 @@ class Change:
     target: Unit | None = None
     name: str = ""
     kind: str = ""
+    code: str = ""
 
     @property
     def named(self) -> tuple[Unit, ...]:
@@ -36,12 +37,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """On which document, from which day, by whom. `reason` says why something is taken back."""
+    """On which document, from which day, by whom. `reason` says why something is taken back.
+
+    `mistyped` takes back what was only entered wrongly: its day and its document are those of the change itself.
+    """
 
     effective_on: datetime.date
     document: str
     by: User | None
     reason: str = ""
+    mistyped: bool = False
 
 
 def refusal(field: str, words: str, code: str) -> ValidationError:
@@ -52,6 +57,8 @@ def refusal(field: str, words: str, code: str) -> ValidationError:
 def locked(change: Change) -> Change:
     """Take the county's lock and read every unit of a change anew.
 
+    "A 和 B 合并，并入 B" closes A alone: the unit into which others are merged is taken out of what is merged.
+
     Raises ValidationError where no unit is named, or the units are not of one county.
     """
     if not change.units:
@@ -59,9 +66,12 @@ def locked(change: Change) -> Change:
     lock_county(change.units[0])
     # In the order named: it is that of the document.
     rows = Unit.objects.select_related("parent").in_bulk([unit.pk for unit in change.named])
+    named = dict.fromkeys(change.units)
+    if change.verb == ChangeVerb.MERGE and len(named) > 1:
+        named.pop(change.target, None)  # type: ignore[arg-type]  # without a target nothing is taken out
     fresh = replace(
         change,
-        units=tuple(rows[unit.pk] for unit in dict.fromkeys(change.units)),
+        units=tuple(rows[unit.pk] for unit in named),
         target=rows[change.target.pk] if change.target else None,
         name=change.name.strip(),
     )

@@ -110,6 +110,8 @@ def move_roles(row: Restructuring, units: Iterable[Unit], successor: Unit | None
     gains by a merger what would have been refused to them; system_admin grants it anew to somebody else.
     """
     found = Membership.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), unit__in=[unit.pk for unit in units])
+    # What this very change has ended already may hold until today.
+    found = found.exclude(pk__in=row.memberships.values("ended"))
     roles = list(found.select_related("user").order_by("unit__tree_id", "unit__lft", "role", "pk"))
     ends = [role.ends_on for role in roles]
     # All end before the first begins: what ends stands in nobody's way. They are few, one to three on a unit.

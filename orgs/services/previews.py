@@ -14,7 +14,7 @@ from orgs.enums import ChangeState, ChangeVerb, PartOfChange, Role, UnitKind
 from orgs.models import Restructuring, Unit, UnitPlacement, short_name_of
 from orgs.services.orders import Change, Order, check_change, check_order, locked
 from orgs.services.restructuring import carry_out, record_change
-from orgs.services.taking_back import take_back
+from orgs.services.taking_back import recorded_at, take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,13 @@ class Preview:
 
     headline: str
     effective_on: datetime.date
+    document: str
     planned: bool
     units: list[UnitMove]
     accounts: list[AccountMove]
     records: list[HangingRecords]
+    # Some unit is open before and closed after.
+    closes: bool = False
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -88,6 +91,7 @@ class Preview:
 def preview_change(*, change: Change, order: Order, today: datetime.date | None = None) -> Preview:
     """A dry run of `order_change`. Raises ValidationError as it does; nothing stays written."""
     today = today or timezone.localdate()
+    asked = change
     with transaction.atomic():
         change = locked(change)
         check_order(order, change.units[0], today)
@@ -96,7 +100,7 @@ def preview_change(*, change: Change, order: Order, today: datetime.date | None 
         row = record_change(change, order, ChangeState.DONE)
         carry_out(row, change, order, today)
         preview = _read(row, planned=order.effective_on > today, records=records)
-        preview.warnings += _warnings(row, change)
+        preview.warnings += _about_sources(asked) + _warnings(row, change)
         transaction.set_rollback(True)
     return preview
 
@@ -108,9 +112,16 @@ def preview_take_back(*, restructuring: Restructuring, order: Order, today: date
         subjects = [part.unit for part in row.parts.select_related("unit") if part.part == PartOfChange.SUBJECT]
         preview = _read(row, planned=False, records=_records(subjects))
         founded = restructuring.parts.filter(part=PartOfChange.TARGET, after__isnull=False).select_related("unit")
-        preview.warnings += [f"新设的{part.unit.short_name}还在，不再需要的，请另办撤销。" for part in founded]
+        preview.warnings += [_about_founded(part.unit) for part in founded]
         transaction.set_rollback(True)
     return preview
+
+
+def _about_founded(unit: Unit) -> str:
+    if unit.closed_on:
+        return f"新设的{unit.short_name}没有记录，随撤回一并撤销。"
+    names = "、".join(recorded_at(unit))
+    return f"新设的{unit.short_name}已有{names}，撤回后还在；不再需要的，请另办撤销。"
 
 
 def _records(units: Iterable[Unit]) -> list[HangingRecords]:
@@ -129,7 +140,8 @@ def _read(row: Restructuring, *, planned: bool, records: list[HangingRecords]) -
             part.part,
             short_name_of(part.before.name) if part.before else part.unit.short_name,
             _standing(part.before),
-            _standing(part.after),
+            # The code of a unit that is founded, which is shown before it is confirmed, too.
+            _standing(part.after) + (f"，代码 {part.unit.code}" if part.after and not part.before else ""),
         )
         for part in parts
     ]
@@ -143,7 +155,8 @@ def _read(row: Restructuring, *, planned: bool, records: list[HangingRecords]) -
         )
         for move in moved
     ]
-    return Preview(row.headline, row.effective_on, planned, units, accounts, records)
+    closes = any(part.before and part.after and part.after.is_closed > part.before.is_closed for part in parts)
+    return Preview(row.headline, row.effective_on, row.document, planned, units, accounts, records, closes)
 
 
 def _standing(placement: UnitPlacement | None) -> str:
@@ -155,6 +168,18 @@ def _standing(placement: UnitPlacement | None) -> str:
         return f"已撤销，归{above}" if above else "已撤销"
     own = f"{short_name_of(placement.name)}（{UnitKind(placement.kind).label}）"
     return f"{above} · {own}" if above else own
+
+
+def _about_sources(asked: Change) -> list[str]:
+    """What the words of a merger leave open: which of the units remains."""
+    if asked.verb != ChangeVerb.MERGE:
+        return []
+    if asked.target is not None:
+        remains = asked.target.short_name
+        return [f"{remains}是承接单位，保留，不在撤销之列。"] if asked.target in asked.units else []
+    name = asked.name.strip()
+    same = [unit.short_name for unit in asked.units if name in (unit.name, unit.short_name)]
+    return [f"{one}也会撤销，另设一个同名单位；{one}保留的，请返回修改，在“并入”里选{one}。" for one in same]
 
 
 def _warnings(row: Restructuring, change: Change) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from orgs.enums import ChangeState, ChangeVerb, PartOfChange
 from orgs.models import RestructuredUnit, Restructuring, Unit, User
 from orgs.scope import forget_grants
+from orgs.services.codes import official_code
 from orgs.services.orders import Change, Order, anchor_of, check_change, check_order, headline_of, locked
 from orgs.services.placing import Placing, check_money, close_unit, move_roles, note_target, place_units
 from orgs.services.units import create_unit
@@ -106,6 +107,7 @@ def record_change(change: Change, order: Order, state: str) -> Restructuring:
         headline=headline_of(change),
         name=change.name,
         kind=change.kind,
+        code=change.code,
         effective_on=order.effective_on,
         document=order.document.strip(),
         reason=order.reason.strip(),
@@ -173,10 +175,13 @@ def _close(row: Restructuring, change: Change, order: Order, today: datetime.dat
 
 def _found(row: Restructuring, change: Change, order: Order) -> Unit:
     first = change.units[0]
+    kind = change.kind or first.kind
+    code = official_code(change.code, parent=first.parent, kind=kind) if change.code and first.parent else ""
     target = create_unit(
         parent=first.parent,
         name=change.name,
-        kind=change.kind or first.kind,
+        kind=kind,
+        code=code,
         by=order.by,
         starts_on=order.effective_on,
         document=row.document,
@@ -194,6 +199,7 @@ def change_of(row: Restructuring) -> Change:
         target=next((part.unit for part in parts if part.part == PartOfChange.TARGET), None),
         name=row.name,
         kind=row.kind,
+        code=row.code,
     )
 
 

@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from orgs.enums import Role
+from orgs.enums import ROLE_KINDS, Role, UnitKind
 from orgs.models import Membership, Unit, User
 from orgs.scope import forget_grants
 
-# Who keeps the accounts or reads the trail does no other work; who handles a fund's money does not approve it.
+# Who keeps the accounts or reads the trail does no other work, nor both: one watches the other (domain.md, 7).
+# Who handles a fund's money does not approve it.
 WATCHERS = {Role.SYSTEM_ADMIN, Role.AUDITOR}
 MONEY = {Role.FUND_MANAGER, Role.FUND_APPROVER}
 
@@ -48,7 +49,7 @@ def check_role(*, user: User, unit: Unit, role: str, starts_on: datetime.date, e
     """Refuse a role that must not be one person's beside another that they hold at the same time.
 
     Raises:
-        ValidationError: auditor or system administrator beside any work; handling and approving on one branch.
+        ValidationError: auditor or system administrator beside any other role; handling and approving on one branch.
     """
     unit = Unit.objects.get(pk=unit.pk)
     beside = Q(ends_on=None) | Q(ends_on__gte=starts_on)
@@ -56,8 +57,26 @@ def check_role(*, user: User, unit: Unit, role: str, starts_on: datetime.date, e
         beside &= Q(starts_on__lte=ends_on)
     for other in Membership.objects.filter(beside, user=user).exclude(role=role).select_related("unit"):
         pair = {role, other.role}
-        if pair & WATCHERS and not pair <= WATCHERS:
+        if pair == WATCHERS:
+            raise ValidationError("系统管理员和审计员不能是同一个人，请另设账号。", code="incompatible")
+        if pair & WATCHERS:
             raise ValidationError("系统管理员、审计员不能兼任其他工作，请另设账号。", code="incompatible")
         above, below = sorted((unit, other.unit), key=lambda each: each.level)
         if pair == MONEY and below.is_descendant_of(above, include_self=True):
             raise ValidationError("同一范围的基金，经办和审批不能是同一个人。", code="incompatible")
+
+
+def check_role_fits(*, unit: Unit, role: str) -> None:
+    """Refuse a role on a kind of unit that has no such work (`ROLE_KINDS`).
+
+    Who keeps accounts is held to it. A reform of the network is not: it carries the roles over as they were.
+
+    Raises:
+        ValidationError: at the field of the role, naming the kinds that have it.
+    """
+    kinds = ROLE_KINDS[role]
+    if unit.kind not in kinds:
+        places = "、".join(kind.label for kind in kinds)
+        kind, name = UnitKind(unit.kind).label, Role(role).label
+        text = f"“{name}”只能设在{places}；{unit.short_name}是{kind}，请改单位或职责。"
+        raise ValidationError({"role": text}, code="kind")

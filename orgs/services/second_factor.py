@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orgs.enums import SECOND_FACTOR_ROLES
 from orgs.models import Membership, RecoveryCode, SecondFactor, User, recovery_digest
+from orgs.services.tokens import revoke_verified_tokens
 
 SECRET_BYTES = 20
 RECOVERY_CODES = 10
@@ -83,7 +84,8 @@ def leave_second_factor(*, user: User, code: str) -> bool:
 
 
 def drop_second_factor(*, user: User) -> None:
-    """Forget a person's second factor, whether in force or only begun."""
+    """Forget a person's second factor, whether in force or only begun, and end the tokens that stood on it."""
+    revoke_verified_tokens(user=user)
     SecondFactor.objects.filter(user=user).delete()
     _mark(user, has_one=False)
 

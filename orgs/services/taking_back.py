@@ -1,30 +1,51 @@
 """The counter-operation: what a change did is undone by another change, with a document of its own.
 
 Nothing is deleted or rewritten: reopened units get a new placement at their former place.
+
+What was only entered wrongly is taken back within a week without a document of its own, from the day of the change
+itself: its placements then hold on no day, and "as then" totals are those of a network in which it never was.
 """
 
 import datetime
+from collections.abc import Collection
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from guanai.dependents import unit_records
 from orgs.enums import ChangeState, ChangeVerb, PartOfChange
 from orgs.models import RestructuredUnit, Restructuring, Unit
 from orgs.scope import forget_grants
 from orgs.services.orders import Order, check_order, refusal
-from orgs.services.placing import Placing, check_money, place_units, return_roles
+from orgs.services.placing import Placing, check_money, close_unit, move_roles, place_units, return_roles
 from orgs.tree import lock_county
+
+# How long after it was carried out a change may be called a typing error; afterwards others have built upon it, and
+# it takes a document.
+TYPING_ERROR_DAYS = 7
+MISTYPED = "录入有误"
+
+
+def may_be_mistyped(row: Restructuring, today: datetime.date | None = None) -> bool:
+    """Is it at most `TYPING_ERROR_DAYS` days since the change was carried out?"""
+    if row.applied_at is None:
+        return False
+    days = ((today or timezone.localdate()) - timezone.localdate(row.applied_at)).days
+    return days <= TYPING_ERROR_DAYS
 
 
 def take_back(*, restructuring: Restructuring, order: Order, today: datetime.date | None = None) -> Restructuring:
     """Bring every unit of a change back to where it stood before, reopen what it closed, return the roles.
 
-    A unit that was founded for a merger stays, without those that it took over; it can be dissolved.
+    A unit that was founded for a merger closes again, without a successor, unless something was recorded at it
+    meanwhile: `recorded_at` names what keeps it open.
 
     Raises:
         ValidationError: not done or taken back already; the successor, or a former parent, is closed by now; a unit was
-            changed again since; a day before the change itself, ahead of today, or in a closed year.
+            changed again since; a day before the change itself, ahead of today, or in a closed year; `order.mistyped`
+            more than `TYPING_ERROR_DAYS` days after it was carried out.
     """
     today = today or timezone.localdate()
     with transaction.atomic():
@@ -32,10 +53,13 @@ def take_back(*, restructuring: Restructuring, order: Order, today: datetime.dat
         row = Restructuring.objects.select_for_update(of=("self",)).select_related("anchor").get(pk=restructuring.pk)
         if not row.may_be_taken_back:
             raise ValidationError(f"这项调整{row.get_state_display()}，不能撤回。", code="state")
+        if order.mistyped:
+            order = _as_if_it_had_not_been(row, order, today)
         check_order(order, row.anchor, today)
         _check_day(row, order, today)
         parts = list(row.parts.select_related("unit__parent", "before", "after"))
         placings = _returned(parts)
+        founded = _founded_in_vain(parts, order.effective_on)
         counter = Restructuring.objects.create(
             verb=ChangeVerb.TAKE_BACK,
             state=ChangeState.DONE,
@@ -48,14 +72,44 @@ def take_back(*, restructuring: Restructuring, order: Order, today: datetime.dat
             applied_at=timezone.now(),
             takes_back=row,
         )
-        place_units(counter, placings, same_day=True)
+        place_units(counter, placings + [Placing(unit, PartOfChange.SUBJECT) for unit in founded], same_day=True)
         return_roles(counter, row, today)
+        move_roles(counter, founded, None, today)
         check_money(row.anchor, today)
         row.state = ChangeState.TAKEN_BACK
         row.save(update_fields=["state"])
     if order.by is not None:
         forget_grants(order.by)
     return counter
+
+
+def _as_if_it_had_not_been(row: Restructuring, order: Order, today: datetime.date) -> Order:
+    if not may_be_mistyped(row, today):
+        words = f"办理已超过 {TYPING_ERROR_DAYS} 天，不能再按录入有误撤回，请按文件撤回。"
+        raise refusal("why", words, "late")
+    document = order.document.strip() or row.document
+    reason = f"{MISTYPED}：{order.reason.strip()}"[:200] if order.reason.strip() else MISTYPED
+    return replace(order, effective_on=row.effective_on, document=document, reason=reason)
+
+
+def recorded_at(unit: Unit, leaving: Collection[int] = ()) -> list[str]:
+    """What hangs on a unit itself, by the names of its kinds: [] where nothing was recorded there.
+
+    Units under it whose keys are in `leaving` do not count.
+    """
+    names = ["下级单位"] if Unit.objects.filter(parent=unit).exclude(pk__in=leaving).exists() else []
+    names += ["关工委"] if unit.has_committee else []
+    return names + [kind.label for kind in unit_records() if kind.by_unit(unit).get(unit.pk)]
+
+
+def _founded_in_vain(parts: list[RestructuredUnit], day: datetime.date) -> list[Unit]:
+    """The unit that was founded for the change, closed in memory, if nothing was recorded at it."""
+    leaving = [part.unit_id for part in parts if part.part != PartOfChange.TARGET]
+    founded = [part.unit for part in parts if part.part == PartOfChange.TARGET and part.after_id]
+    empty = [unit for unit in founded if not recorded_at(unit, leaving)]
+    for unit in empty:
+        close_unit(unit, successor=None, day=day)
+    return empty
 
 
 def _check_day(row: Restructuring, order: Order, today: datetime.date) -> None:

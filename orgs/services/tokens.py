@@ -65,5 +65,10 @@ def revoke_token(*, token: ApiToken) -> None:
 
 
 def revoke_all_tokens(*, user: User) -> int:
-    """End every token of an account: its password or second factor was reset, or it was closed."""
+    """End every token of an account: it got another password, its second factor was reset, or it was closed."""
     return ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def revoke_verified_tokens(*, user: User) -> int:
+    """End the tokens that were made behind a second factor: it is no more."""
+    return ApiToken.objects.filter(user=user, is_verified=True, revoked_at=None).update(revoked_at=timezone.now())

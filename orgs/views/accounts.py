@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -28,12 +28,13 @@ from orgs.accounts import (
     own_branch_roles,
 )
 from orgs.enums import SECOND_FACTOR_ROLES, Action
-from orgs.forms import AccountFilterForm, AccountForm, EndRoleForm, RoleForm
+from orgs.forms import AccountFilterForm, AccountForm, EndRoleForm, NameForm, RoleFields, RoleForm, asks_for_units
 from orgs.models import Membership, User
 from orgs.scope import user_of
 from orgs.services import (
     Issued,
     assign_role,
+    correct_name,
     create_account,
     deactivate,
     end_role,
@@ -42,6 +43,8 @@ from orgs.services import (
     reset_second_factor,
     unlock,
 )
+
+Fields = TypeVar("Fields", bound=RoleFields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +106,43 @@ def _show(request: HttpRequest, user: User, account: User, issued: Issued | None
     return render(request, "orgs/account_detail.html", context)
 
 
+def role_fields(request: HttpRequest, form: type[Fields], user: User) -> Fields:
+    """The form, empty or as it was sent. While a unit is looked for, what is typed stays and nothing is checked yet."""
+    if request.method != "POST":
+        return form(user=user)
+    return form(initial=request.POST.dict(), user=user) if asks_for_units(request) else form(request.POST, user=user)
+
+
 @needs(Action.MANAGE_ACCOUNTS)
 @never_cache
 @get_or_post
 def account_create(request: HttpRequest) -> HttpResponse:
     """A new account with its first role; the answer shows its password once."""
     user = user_of(request)
-    form = AccountForm(request.POST if request.method == "POST" else None, user=user)
+    form = role_fields(request, AccountForm, user)
     if submitted(request, form):
         issued = attempt(form, lambda: create_account(by=user, **form.cleaned_data))
         if issued is not None:
             return _show(request, user, issued.account, issued)
     return render(request, "orgs/account_form.html", {"form": form, "cancel_url": reverse("orgs:account_list")})
+
+
+@needs(Action.MANAGE_ACCOUNTS)
+@never_cache
+@get_or_post
+def account_name(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put the name of an account's owner right."""
+    user = user_of(request)
+    account = account_for_user_or_404(user, pk)
+    check_manages(user, account)
+    form = NameForm(request.POST if request.method == "POST" else None, initial={"name": account.name})
+    if submitted(request, form):
+        named = attempt(form, lambda: correct_name(account=account, by=user, **form.cleaned_data))
+        if named is not None:
+            messages.success(request, f"姓名已改为{named.name}。")
+            return redirect("orgs:account_detail", pk)
+    cancel_url = reverse("orgs:account_detail", args=[pk])
+    return render(request, "orgs/account_name.html", {"form": form, "account": account, "cancel_url": cancel_url})
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +214,7 @@ def role_create(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     account = account_for_user_or_404(user, pk)
     check_manages(user, account)
-    form = RoleForm(request.POST if request.method == "POST" else None, user=user)
+    form = role_fields(request, RoleForm, user)
     if submitted(request, form):
         role = attempt(form, lambda: assign_role(account=account, by=user, **form.cleaned_data))
         if role is not None:

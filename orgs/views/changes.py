@@ -14,13 +14,15 @@ from guanai.attempts import attempt, submitted
 from guanai.dependents import change_parts
 from guanai.listing import make_listing, render_list
 from orgs.enums import INTERCHANGEABLE, Action, ChangeState, ChangeVerb, UnitKind
-from orgs.forms.changes import FORMS, CancelForm, ChangeFilterForm, TakeBackForm
+from orgs.forms.changes import FORMS, CancelForm, ChangeFilterForm, CodeForm, TakeBackForm
 from orgs.models import Restructuring, Unit, User
 from orgs.queries import branch_choices, change_for_user_or_404, changes_for_user, top_units, unit_for_user_or_404
+from orgs.rules import takes_code
 from orgs.scope import allows, user_of
 from orgs.services import (
     Preview,
     cancel_planned,
+    correct_code,
     order_change,
     preview_change,
     preview_take_back,
@@ -166,7 +168,7 @@ def change_take_back(request: HttpRequest, pk: int) -> HttpResponse:
     if not row.may_be_taken_back:
         messages.error(request, f"这项调整{row.get_state_display()}，不能撤回。")
         return redirect("orgs:change_detail", row.pk)
-    form = TakeBackForm(request.POST or None)
+    form = TakeBackForm(request.POST or None, change=row)
     if "edit" not in request.POST and submitted(request, form):
         order = form.order(user)
         preview = attempt(form, lambda: preview_take_back(restructuring=row, order=order))
@@ -177,6 +179,23 @@ def change_take_back(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "已撤回。")
             return redirect("orgs:change_detail", counter.pk)
     return _about(request, row, form, title="撤回", submit="看预览")
+
+
+@needs(Action.MANAGE_NETWORK)
+@get_or_post
+def unit_code(request: HttpRequest, code: str) -> HttpResponse:
+    """更正代码: what the statistics bureau has given a unit since, or was typed wrongly."""
+    unit = unit_for_user_or_404(user_of(request), code, Action.MANAGE_NETWORK)
+    if not takes_code(unit):
+        raise Http404("no statistical code of this unit")
+    form = CodeForm(request.POST or None, initial={"code": unit.code if unit.code.isdigit() else ""})
+    if submitted(request, form):
+        saved = attempt(form, lambda: correct_code(unit=unit, code=form.cleaned_data["code"]))
+        if saved is not None:
+            messages.success(request, f"{saved.short_name}的代码已改为 {saved.code}。")
+            return redirect("orgs:unit_detail", saved.code)
+    context = {"form": form, "unit": unit, "cancel_url": reverse("orgs:unit_detail", args=[unit.code])}
+    return render(request, "orgs/code_form.html", context)
 
 
 @needs(Action.MANAGE_NETWORK)

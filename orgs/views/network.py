@@ -21,6 +21,7 @@ from orgs.models import Unit, User
 from orgs.network import by_place, by_tier, lines_of, load_branch
 from orgs.queries import required_units, top_units, unit_for_user_or_404
 from orgs.querysets import UnitQuerySet
+from orgs.rules import takes_code
 from orgs.scope import allows, covering, may, user_of
 
 
@@ -77,7 +78,8 @@ def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
         "year": (year := timezone.localdate().year),
         "means": unit.years.filter(year=year).first(),
         "placements": unit.placements.select_related("parent", "by").order_by("-starts_on", "-pk"),
-        "may_restructure": allows(user, Action.MANAGE_NETWORK, unit) and unit.closed_on is None,
+        "may_restructure": (manages := allows(user, Action.MANAGE_NETWORK, unit)) and unit.closed_on is None,
+        "may_correct_code": manages and takes_code(unit),
     }
     return render(request, "orgs/unit_detail.html", context)
 

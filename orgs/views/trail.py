@@ -18,11 +18,9 @@ from orgs.forms.trail import TrailFilterForm
 from orgs.list_files import sent_list
 from orgs.models import User
 from orgs.scope import user_of
-from orgs.trail import all_lines, entry_for_user_or_404, lines_of, trail_for_user
+from orgs.trail import all_lines, beside_for_user, entry_for_user_or_404, lines_of, trail_for_user
 from orgs.trail_words import changes_of
 
-# So many changes of the same operation before and after one are shown beside it.
-BESIDE = 10
 # Some three seconds; who wants years of the trail takes them month by month.
 MOST_ROWS = 50_000
 
@@ -31,8 +29,9 @@ MOST_ROWS = 50_000
 @require_safe
 @never_cache
 def trail_list(request: HttpRequest) -> HttpResponse:
-    form = TrailFilterForm(request.GET)
-    keys = _keys(form, user_of(request))
+    user = user_of(request)
+    form = TrailFilterForm(request.GET, user=user)
+    keys = _keys(form, user)
     listing = make_listing(request, keys, measure="条", form=form, export_url=reverse("orgs:trail_export"))
     lines = lines_of(listing.page.object_list)
     return render_list(request, "orgs/trail_list.html", listing, {"lines": lines, "seals": _seals()})
@@ -42,16 +41,11 @@ def trail_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def trail_detail(request: HttpRequest, stream: str, pk: int) -> HttpResponse:
-    row = entry_for_user_or_404(user_of(request), stream, pk)
+    user = user_of(request)
+    row = entry_for_user_or_404(user, stream, pk)
     line = lines_of([(stream, pk, None)])[0]
     changes = changes_of(row) if isinstance(row, RowEvent) else []
-    beside = []
-    if isinstance(row, RowEvent) and row.context:
-        # The same operation wrote in the same transaction, as a rule; by its number they are found at once.
-        near = RowEvent.objects.filter(xact=row.xact, pk__range=(pk - BESIDE, pk + BESIDE), context=row.context)
-        beside = lines_of(
-            ("row", other, None) for other in near.exclude(pk=pk).order_by("pk").values_list("pk", flat=True)
-        )
+    beside = beside_for_user(user, row) if isinstance(row, RowEvent) else []
     context = {"row": row, "line": line, "changes": changes, "beside": beside}
     return render(request, "orgs/trail_detail.html", context)
 
@@ -62,7 +56,7 @@ def trail_detail(request: HttpRequest, stream: str, pk: int) -> HttpResponse:
 def trail_export(request: HttpRequest) -> HttpResponse | FileResponse:
     """The filtered trail as a workbook; that it was taken is itself in the trail (`guanai.trail.TrailMiddleware`)."""
     user = user_of(request)
-    keys = _keys(TrailFilterForm(request.GET), user)
+    keys = _keys(TrailFilterForm(request.GET, user=user), user)
     if keys.count() > MOST_ROWS:
         messages.error(request, f"一次最多导出 {MOST_ROWS:,} 条。请先用“从”“到”或其他条件缩小范围，再导出。")
         return redirect(f"{reverse('orgs:trail_list')}?{request.GET.urlencode()}")

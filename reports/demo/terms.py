@@ -40,7 +40,7 @@ def complete(world: World, appointments: Iterable[Appointment]) -> list[Appointm
             each.ends_on = day if day.year > world.plan.year else None
         reason, number = dice.choice(_REASONS), dice.randint(3, 80)
         if each.ends_on is None:
-            each.term_ends_on = _term(each.starts_on, world.plan.today, slipped=dice.random() < _SLIPPED)
+            each.term_ends_on = term_end(each.starts_on, world.plan.today, slipped=dice.random() < _SLIPPED)
             continue
         each.end_reason = reason if each.official else EndReason.RESIGNED
         each.dismissal_document = f"{each.document.partition('〔')[0]}〔{each.ends_on.year}〕{number}号"
@@ -57,10 +57,19 @@ def _office(each: Appointment, chance: float) -> str:
     return f"{stem}{offices[place]}"
 
 
-def _term(starts_on: datetime.date, today: datetime.date, *, slipped: bool) -> datetime.date:
-    """The end of the running term of five years, or of the one before where nobody has looked after it."""
-    ends = starts_on.replace(day=min(starts_on.day, 28))
-    while ends <= today:
-        ends = ends.replace(year=ends.year + _TERM_YEARS)
-    back = ends.replace(year=ends.year - _TERM_YEARS)
-    return (back if slipped and back > starts_on else ends) - datetime.timedelta(days=1)
+def term_end(starts_on: datetime.date, today: datetime.date, *, slipped: bool) -> datetime.date:
+    """The last day of the running term of five years, or of the one before where nobody has looked after it."""
+    years = _TERM_YEARS
+    while _anniversary(starts_on, years) <= today:
+        years += _TERM_YEARS
+    if slipped and years > _TERM_YEARS:
+        years -= _TERM_YEARS
+    return _anniversary(starts_on, years) - datetime.timedelta(days=1)
+
+
+def _anniversary(day: datetime.date, years: int) -> datetime.date:
+    """The same day so many years later; 1 March for 29 February in a year without it."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return datetime.date(day.year + years, 3, 1)

@@ -62,7 +62,11 @@ def _day(user: User, role: str, at: datetime.datetime, address: str, dice: rando
 
     def entry(verb: Verb, minutes: int, **detail: object) -> TrailEntry:
         moment = at + datetime.timedelta(minutes=minutes)
-        return TrailEntry(verb=verb, actor=user, at=moment, address=address, detail=detail)
+        # Nobody is signed in yet whose password is wrong: the account is what was tried at.
+        who = (
+            {"record": user._meta.label_lower, "record_id": user.pk} if verb == Verb.SIGN_IN_FAILED else {"actor": user}
+        )
+        return TrailEntry(verb=verb, at=moment, address=address, detail=detail, **who)
 
     done = [entry(Verb.SIGN_IN_FAILED, -1)] if dice.random() < 0.1 else []
     done.append(entry(Verb.SIGN_IN, 0))

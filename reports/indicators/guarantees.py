@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from activities.enums import InclusionKind, PaperKind, PaperState, PublicationKind, VenueKind
 from activities.models import Inclusion, Paper, Publication, Venue
 from reports.indicators.declaration import FormPart, Indicator, Kind, Measure, Period, choices, months
-from reports.indicators.organisation import confirmed_years
+from reports.indicators.organisation import confirmed_standing_years, confirmed_years
 from reports.indicators.subjects import INCLUSION, PAPER, PUBLICATION, UNIT_YEAR, VENUE
 
 
@@ -70,9 +70,10 @@ BUDGET = Indicator(
 ALLOWANCE = BUDGET.narrowed(
     "allowance_paid",
     "补贴到位",
-    "本年度已确认补贴到位的关工委。",
+    "本年度已确认补贴到位、到统计日没有撤销的关工委。",
     measure=Measure.UNITS,
     value=None,
+    records=confirmed_standing_years,
     narrow={"allowance_paid": True},
 )
 _ROOMS = (
@@ -85,15 +86,23 @@ ROOMS = tuple(
     BUDGET.narrowed(
         code,
         label,
-        f"本年度{label}的关工委。",
+        f"本年度{label}、到统计日没有撤销的关工委。",
         measure=Measure.UNITS,
         value=None,
+        records=confirmed_standing_years,
         narrow={field: True},
         group="办公条件",
     )
     for code, label, field in _ROOMS
 )
-STAFF = BUDGET.narrowed("staff", "工作人员", "本年度各级关工委工作人员之和。", measure=Measure.PERSONS, value="staff")
+STAFF = BUDGET.narrowed(
+    "staff",
+    "工作人员",
+    "本年度各级关工委工作人员之和，到统计日已撤销的不算。",
+    measure=Measure.PERSONS,
+    value="staff",
+    records=confirmed_standing_years,
+)
 PERIODICALS = BUDGET.narrowed(
     "periodicals", "刊物征订", "本年度征订关心下一代刊物的份数之和。", measure=Measure.PAPERS, value="periodicals"
 )

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from orgs.enums import TIER_OF_KIND, Tier, UnitKind
-from orgs.models import Unit, UnitYear
+from orgs.models import Unit, UnitPlacement, UnitYear
 from reports.indicators.declaration import FormPart, Indicator, Kind, Measure, Period, choices
 from reports.indicators.subjects import APPOINTMENT, UNIT, UNIT_YEAR
 from volunteers.enums import KEY_POSTS
@@ -16,8 +16,9 @@ _KINDS = choices("kind", "类别", "kind", UnitKind.choices)
 
 
 def open_units(period: Period) -> QuerySet[Any]:
-    """Places that were open on the day; which places there are is today's list."""
-    return Unit.objects.filter(Q(closed_on=None) | Q(closed_on__gt=period.day)).order_by("tree_id", "lft")
+    """Places that were open on the day: founded by then, and not yet closed."""
+    founded = Exists(UnitPlacement.objects.filter(unit=OuterRef("pk"), starts_on__lte=period.day))
+    return Unit.objects.filter(founded, Q(closed_on=None) | Q(closed_on__gt=period.day)).order_by("tree_id", "lft")
 
 
 def required_units(period: Period) -> QuerySet[Any]:
@@ -29,7 +30,7 @@ def established_units(period: Period) -> QuerySet[Any]:
 
 
 def unit_years(period: Period) -> QuerySet[Any]:
-    """The year of every committee; one whose founding was withdrawn as a mistake has none."""
+    """The year of every committee, closed since or not; one whose founding was withdrawn as a mistake has none."""
     rows = UnitYear.objects.filter(year=period.year, unit__committee_established_on__year__lte=period.year)
     return rows.order_by("unit__tree_id", "unit__lft")
 
@@ -37,6 +38,16 @@ def unit_years(period: Period) -> QuerySet[Any]:
 def confirmed_years(period: Period) -> QuerySet[Any]:
     """What somebody has looked at and confirmed: a year that still waits says nothing yet."""
     return unit_years(period).exclude(confirmed_on=None)
+
+
+def standing_years(period: Period) -> QuerySet[Any]:
+    """The same of committees that stand on the day: what counts committees must not count more than there are."""
+    return unit_years(period).filter(Q(unit__closed_on=None) | Q(unit__closed_on__gt=period.day))
+
+
+def confirmed_standing_years(period: Period) -> QuerySet[Any]:
+    """Of those that stand, the confirmed ones."""
+    return standing_years(period).exclude(confirmed_on=None)
 
 
 def key_posts(period: Period) -> QuerySet[Any]:
@@ -107,12 +118,12 @@ BY_HOST = tuple(
 FIVE_GOODS = Indicator(
     code="five_goods",
     label="五好达标",
-    definition="本年度认定为五好的关工委。",
+    definition="本年度认定为五好、到统计日没有撤销的关工委。",
     measure=Measure.UNITS,
     kind=Kind.FLOW,
     part=FormPart.ORGANISATION,
     subject=UNIT_YEAR,
-    records=unit_years,
+    records=standing_years,
     narrow={"five_goods": True},
 )
 FIVE_GOODS_RATE = Indicator(

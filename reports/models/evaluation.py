@@ -7,7 +7,7 @@ from orgs.models import Unit
 from reports.enums import RuleKind
 
 
-@tracked()
+@tracked(unit="county")
 class Scheme(models.Model):
     """A county's evaluation scheme for one year and the kinds of unit it judges."""
 
@@ -35,7 +35,7 @@ class Scheme(models.Model):
         return f"{self.name}（{self.year}）"
 
 
-@tracked()
+@tracked(unit="scheme__county")
 class SchemeItem(models.Model):
     """One line of a score sheet: what is wanted, how much it is worth, and the records that show it."""
 
@@ -58,7 +58,7 @@ class SchemeItem(models.Model):
         return f"{self.position}. {self.name}"
 
 
-@tracked(exclude=("scored_at",))
+@tracked(exclude=("scored_at",), named_by=("scheme", "unit"))
 class Evaluation(models.Model):
     """One unit under one scheme."""
 
@@ -72,11 +72,11 @@ class Evaluation(models.Model):
         constraints = [models.UniqueConstraint(fields=["scheme", "unit"], name="evaluation_once")]
 
     def __str__(self) -> str:
-        return f"{self.scheme_id} {self.unit_id}"
+        return f"{self.unit.short_name} {self.scheme.year} 年"
 
 
 # What the records suggest is computed again and again; people give the other two.
-@tracked(exclude=("suggested", "evidence_text"))
+@tracked(exclude=("suggested", "evidence_text"), named_by=("evaluation__unit", "item"), unit="evaluation__unit")
 class ItemScore(models.Model):
     """What the records suggest for one item of one unit, and what a reviewer gave where an item is judged."""
 
@@ -93,4 +93,4 @@ class ItemScore(models.Model):
         constraints = [models.UniqueConstraint(fields=["evaluation", "item"], name="item_score_once")]
 
     def __str__(self) -> str:
-        return f"{self.evaluation_id}/{self.item_id}"
+        return f"{self.evaluation.unit.short_name} {self.item.name}"

@@ -1,4 +1,5 @@
-"""The first page: a secretary's day, the dashboard for who reads figures, a plain list for everybody else."""
+"""The first page: a secretary's day, the dashboard for who reads figures, what to look at for who keeps
+accounts or reads the trail, a plain list for everybody else."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,6 +9,7 @@ from guanai.access import signed_in
 from orgs.enums import Action
 from orgs.scope import grants_of, may, user_of
 from reports.start import start_of, start_unit
+from reports.start_watchers import watch_of, watches
 
 
 @signed_in
@@ -24,4 +26,6 @@ def start(request: HttpRequest) -> HttpResponse:
         return render(request, "reports/start.html", context)
     if may(user, Action.VIEW_FIGURES):
         return redirect("reports:dashboard")
+    if watches(user):
+        return render(request, "reports/start_watch.html", {"watch": watch_of(user)})
     return render(request, "reports/start_plain.html", {"has_role": bool(grants_of(user))})

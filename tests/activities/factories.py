@@ -17,7 +17,7 @@ from tests.factories import make_county, make_member, make_theme, make_unit
 
 @dataclass(frozen=True)
 class World:
-    """亭子镇 with its village records; 云峰镇 is the stranger's."""
+    """亭子镇, which has a committee, with its village records; 云峰镇 is the stranger's."""
 
     county: Unit
     township: Unit
@@ -34,7 +34,8 @@ class World:
 
 def make_world() -> World:
     county = make_county()
-    township = make_unit(county, name="亭子镇", code="510824125000")
+    founded = datetime.date(2015, 6, 1)
+    township = make_unit(county, name="亭子镇", code="510824125000", committee_established_on=founded)
     village = make_unit(township, name="长江村村民委员会", code="510824125209")
     elsewhere = make_unit(county, name="云峰镇", code="510824104000")
     for unit in (county, township, village):

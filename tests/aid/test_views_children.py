@@ -425,3 +425,20 @@ def test_a_refusal_of_a_service_stands_at_its_field(world: World) -> None:
 
     assert page.context["form"].errors.keys() == {"closed_on"}
     assert 'value="随父母迁出"' in page.content.decode()
+
+
+def test_what_registering_tells_of_numbers_is_limited(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often somebody tries numbers, by registering or by editing, an hour answers a few of them."""
+    monkeypatch.setattr("guanai.limits.NUMBERS_PER_HOUR", 2)
+    known, mine = make_child(world.elsewhere), make_child(world.village)
+    client = signed_in(world.secretary)
+    forged = registration(world, id_number=known.id_number)
+
+    assert "已经登记过" in client.post(f"{LIST}new/", forged).content.decode()
+    edit = {**registration(world, id_number=known.id_number), **seen(mine)}
+    assert "已经登记过" in client.post(reverse("aid:child_edit", args=[mine.pk]), edit).content.decode()
+    for url in (f"{LIST}new/", reverse("aid:child_edit", args=[mine.pk])):
+        page = client.post(url, edit).content.decode()
+        assert "一小时内最多核对 2 个证件号" in page
+        assert "已经登记过" not in page
+    assert Child.objects.filter(unit=world.village).count() == 1

@@ -166,12 +166,26 @@ def test_a_key_that_a_later_release_needs_is_added_to_those_that_are_there(tmp_p
     assert environment.development_keys(path) == keys
 
 
-@pytest.mark.parametrize(("value", "message"), [("05" * 31, "must hold 32 bytes"), ("xy" * 32, "hexadecimal")])
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("05" * 31, "must hold 32 bytes"),
+        ("xy" * 32, "hexadecimal"),
+        (f"1:{'05' * 32},1:{'06' * 32}", "repeats version 1"),
+    ],
+)
 def test_the_key_of_the_seals_is_checked(monkeypatch: Environment, value: str, message: str) -> None:
     monkeypatch.setenv("X", value)
 
     with pytest.raises(ImproperlyConfigured, match=message):
-        environment.audit_key("X")
+        environment.audit_keys("X")
+
+
+def test_the_keys_of_the_seals_by_version_or_one_alone(monkeypatch: Environment) -> None:
+    monkeypatch.setenv("X", "05" * 32)
+    assert environment.audit_keys("X") == {1: b"\x05" * 32}
+    monkeypatch.setenv("X", f"1:{'05' * 32},2:{'06' * 32}")
+    assert environment.audit_keys("X") == {1: b"\x05" * 32, 2: b"\x06" * 32}
 
 
 def test_files_are_absolute_and_may_be_none(monkeypatch: Environment) -> None:

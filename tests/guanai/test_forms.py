@@ -27,3 +27,12 @@ def test_a_select_is_written_as_django_writes_it() -> None:
 @pytest.mark.parametrize("typed", ["7200.50", "7,200.50", "７，２００．５０", "7 200.50元"])
 def test_money_is_taken_as_people_type_it(typed: str) -> None:
     assert MoneyField().clean(typed) == Decimal("7200.50")
+
+
+def test_a_date_is_asked_for_in_one_format() -> None:
+    class Visit(FilterForm):
+        held_on = forms.DateField()
+        own = forms.DateField(error_messages={"invalid": "请填年月日"})
+
+    errors = Visit({"held_on": "去年", "own": "去年"}).errors
+    assert errors == {"held_on": ["请填成 2026-11-21 这样的日期"], "own": ["请填年月日"]}

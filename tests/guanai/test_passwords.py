@@ -1,7 +1,7 @@
 """The rule of passwords: 8 characters of 3 classes, not like the owner, not common."""
 
 import pytest
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,3 +60,9 @@ def test_passwords_by_chance_obey_the_rule_and_differ() -> None:
     assert len(made) == 50
     for password in made:
         validate_password(password, OWNER)
+
+
+def test_the_rules_and_refusals_say_nin() -> None:
+    with pytest.raises(ValidationError) as refused:
+        validate_password("Password1", OWNER)
+    assert "你" not in "".join([*password_validators_help_texts(), *refused.value.messages])

@@ -102,8 +102,8 @@ def test_a_forged_statement_that_rows_expired_is_found(sealed_trail: None) -> No
     old = AuditSeal.objects.get(stream="entry", number=1)
     tamper(
         f"DELETE FROM guanai_trailentry WHERE xact < {old.ends}",  # noqa: S608 - a number
-        "INSERT INTO guanai_sealretirement (stream, through, rows, made_at, digest)"
-        " VALUES ('entry', 1, 1, now(), repeat('a', 64))",
+        "INSERT INTO guanai_sealretirement (stream, through, rows, made_at, digest, key)"
+        " VALUES ('entry', 1, 1, now(), repeat('a', 64), 1)",
     )
 
     assert finding() == Finding.SEAL_CHANGED

@@ -126,7 +126,52 @@ def test_a_cut_tail_shows_even_when_new_seals_grow_over_it(sealed_trail: None) -
 
 
 def test_seals_made_with_another_key_do_not_hold(sealed_trail: None, settings: Settings) -> None:
-    settings.AUDIT_KEY = bytes(32)
+    settings.AUDIT_KEYS = {1: bytes(32)}
+
+    assert finding() == Finding.SEAL_CHANGED
+
+
+def rotate(settings: Settings, version: int = 2) -> None:
+    """A new key beside the old ones, as the environment would bring it after a restart."""
+    settings.AUDIT_KEYS = {**settings.AUDIT_KEYS, version: bytes([version]) * 32}
+    settings.AUDIT_KEY_CURRENT = version
+
+
+def test_seals_of_an_old_and_a_new_key_hold_beside_each_other(
+    sealed_trail: None, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rotate(settings)
+    note(Verb.SIGN_OUT)
+    seal()
+
+    assert list(AuditSeal.objects.filter(stream="entry").order_by("number").values_list("key", flat=True)) == [1, 1, 2]
+    assert "entry: 3 seals" in " ".join(holds())
+    call_command("verify_audit")
+    assert "All seals hold." in capsys.readouterr().out
+
+
+def test_an_old_key_that_is_no_longer_given_is_named(sealed_trail: None, settings: Settings) -> None:
+    rotate(settings)
+    settings.AUDIT_KEYS = {2: settings.AUDIT_KEYS[2]}
+
+    assert finding() == Finding.KEY
+
+
+def test_a_key_that_was_replaced_seals_nothing_later(sealed_trail: None, settings: Settings) -> None:
+    old = settings.AUDIT_KEY_CURRENT
+    rotate(settings)
+    note(Verb.SIGN_OUT)
+    seal()
+    settings.AUDIT_KEY_CURRENT = old
+    note(Verb.SIGN_OUT)
+    seal()
+
+    assert finding() == Finding.SEAL_CHANGED
+
+
+def test_a_seal_that_is_given_another_key_s_version_does_not_hold(sealed_trail: None, settings: Settings) -> None:
+    rotate(settings)
+    tamper("UPDATE guanai_auditseal SET key = 2")
 
     assert finding() == Finding.SEAL_CHANGED
 

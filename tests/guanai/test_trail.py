@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from guanai import trail
 from guanai.enums import Verb
@@ -67,7 +68,8 @@ def test_a_wrong_password_is_noted_with_the_account_and_without_what_was_typed(c
     sign_in(client, member.username, "wrong-secret-word")
 
     entry = TrailEntry.objects.get()
-    assert (entry.verb, entry.actor, entry.address) == ("sign_in_failed", member, WHERE)
+    assert (entry.verb, entry.actor, entry.address) == ("sign_in_failed", None, WHERE)
+    assert (entry.record, entry.record_id) == ("orgs.user", member.pk)
     assert "wrong-secret-word" not in str(TrailEntry.objects.values().get())
 
 
@@ -76,7 +78,7 @@ def test_a_name_that_is_nobody_s_is_not_kept_it_may_be_a_password(client: Client
     sign_in(client, PASSWORD, "x")
 
     assert verbs() == ["sign_in_failed"]
-    assert TrailEntry.objects.get().actor is None
+    assert TrailEntry.objects.get().record_id is None
     assert PASSWORD not in str(TrailEntry.objects.values().get())
 
 
@@ -85,7 +87,7 @@ def test_a_lock_is_noted(client: Client, member: User) -> None:
         sign_in(client, member.username, "wrong")
 
     assert sorted(verbs()) == ["locked_out"] + ["sign_in_failed"] * 5
-    assert TrailEntry.objects.get(verb=Verb.LOCKED_OUT).actor == member
+    assert TrailEntry.objects.get(verb=Verb.LOCKED_OUT).record_id == member.pk
 
 
 EXPORTS = [
@@ -195,3 +197,14 @@ def test_a_script_that_tries_numbers_does_not_fill_the_trail(
 
     assert len(denied()) == 5
     cache.clear()
+
+
+def test_a_zero_byte_that_comes_as_far_as_the_database_is_refused_and_noted(client: Client, member: User) -> None:
+    client.force_login(member)
+    url = reverse("orgs:means_confirm", args=[timezone.localdate().year])
+
+    response = client.post(url, {"unit": ["510824", "\x00"]}, REMOTE_ADDR=WHERE)
+
+    assert response.status_code == 400
+    entry = TrailEntry.objects.get(verb=Verb.DENIED)
+    assert (entry.actor, entry.address, entry.detail["status"]) == (member, WHERE, 400)

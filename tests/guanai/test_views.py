@@ -1,17 +1,21 @@
 """The frame's own pages: signing in and out, 大字版, the account, 更多, errors."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from guanai.views import csrf_failure
 from orgs.models import User
+from orgs.services import issue_token
 
 PASSWORD = "Hong-Jun-Du-2026"
 
@@ -87,6 +91,18 @@ def test_pages_of_the_frame_need_somebody_signed_in(client: Client, name: str, d
     assert response["Location"].startswith(reverse("page:sign_in"))
 
 
+def test_a_page_can_tell_when_the_session_ends_and_whom_to_ask_for_more(client: Client, secretary: User) -> None:
+    assert 'id="leaving"' not in client.get(reverse("page:sign_in")).content.decode()
+    client.force_login(secretary)
+    text = client.get(reverse("page:account")).content.decode()
+    url = reverse("page:more")
+    assert f'id="leaving" role="alert" data-session="{29 * 60}" data-url="{url}" hidden' in text
+    assert f"{reverse('page:sign_in')}?next=%2Faccount%2F" in text
+    Session.objects.update(expire_date=timezone.now() + timedelta(minutes=2))
+    assert client.head(url).status_code == 200
+    assert Session.objects.get().expire_date > timezone.now() + timedelta(minutes=29)
+
+
 def test_large_type_stays_with_the_user(client: Client, secretary: User) -> None:
     client.force_login(secretary)
     assert '<html lang="zh-CN">' in client.get(reverse("page:more")).content.decode()
@@ -116,6 +132,20 @@ def test_password_is_changed_and_the_session_stays(client: Client, secretary: Us
     assert "密码已修改。" in response.content.decode()
     secretary.refresh_from_db()
     assert secretary.check_password("Jia-Ling-2027")
+
+
+def test_a_changed_password_ends_every_other_session_and_the_tokens(client: Client, secretary: User) -> None:
+    elsewhere = Client()
+    for each in (client, elsewhere):
+        each.force_login(secretary)
+    token = issue_token(user=secretary, name="取数", scope="read", expires_on=timezone.localdate()).token
+    fields = {"old_password": PASSWORD, "new_password1": "Jia-Ling-2027", "new_password2": "Jia-Ling-2027"}
+    response = client.post(reverse("page:account"), fields, follow=True)
+    assert "别处的登录和接口令牌已一并失效" in response.content.decode()
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+    assert elsewhere.get(reverse("page:account")).status_code == 302
+    assert client.get(reverse("page:account")).status_code == 200
 
 
 def test_wrong_old_password_changes_nothing(client: Client, secretary: User) -> None:

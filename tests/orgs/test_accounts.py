@@ -1,7 +1,9 @@
 """The verbs of who keeps the accounts, and whose an account is."""
 
 import datetime
+import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,13 +12,16 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.utils import timezone
 
+from guanai.enums import Verb
+from guanai.models import TrailEntry
 from orgs.accounts import accounts_for_user, ending_soon, locked_usernames, manages
-from orgs.enums import Role
+from orgs.enums import ROLE_KINDS, Role, UnitKind
 from orgs.models import Membership, SecondFactor, Unit, User
 from orgs.scope import allows, grants_of
 from orgs.services import (
     assign_role,
     begin_second_factor,
+    correct_name,
     create_account,
     deactivate,
     end_role,
@@ -123,7 +128,14 @@ def test_a_role_that_is_to_come_counts(local: User, branch: Unit) -> None:
     assert user in seen_by(local)
 
 
-VERBS: list[Callable[..., Any]] = [reset_password, reset_second_factor, unlock, deactivate, reactivate]
+VERBS: list[Callable[..., Any]] = [
+    reset_password,
+    reset_second_factor,
+    unlock,
+    deactivate,
+    reactivate,
+    partial(correct_name, name="王晓芳"),
+]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -176,6 +188,10 @@ def test_no_account_for_another_branch(local: User, elsewhere: Unit) -> None:
         ({"username": "LUOXQ"}, "username"),
         ({"username": "luo xq"}, "username"),
         ({"username": ""}, "username"),
+        ({"username": "罗秀琼"}, "username"),
+        ({"username": "luo@xq"}, "username"),
+        ({"username": "lx"}, "username"),
+        ({"username": "l" * 33}, "username"),
         ({"name": " "}, "name"),
         ({"starts_on": datetime.date(2026, 2, 2), "ends_on": datetime.date(2026, 2, 1)}, "ends_on"),
         ({"starts_on": datetime.date(2020, 2, 2), "ends_on": datetime.date(2021, 2, 1)}, "ends_on"),
@@ -232,6 +248,38 @@ def test_a_reset_second_factor_is_asked_for_again(keeper: User, county: Unit) ->
     assert client.get("/units/").status_code == 200
     reset_second_factor(account=office, by=keeper)
     assert client.get("/units/").headers["Location"] == "/account/second-factor/?next=/units/"
+
+
+def test_the_owner_is_told_once_who_reset_the_sign_in_and_the_trail_keeps_it(
+    keeper: User, county: Unit, branch: Unit
+) -> None:
+    user, boss, auditor = make_member(branch), Client(), Client()
+    boss.force_login(keeper)
+    auditor.force_login(make_member(county, Role.AUDITOR))
+    boss.post(f"/accounts/{user.pk}/second-factor/")
+    shown = re.search(r'id="password">([^<]+)<', boss.post(f"/accounts/{user.pk}/password/").content.decode())
+    assert shown
+    client = Client()
+    step = client.post("/sign-in/", {"username": user.username, "password": shown[1]}, follow=True).content.decode()
+    for word in ("密码", "双因素验证"):
+        assert re.search(f"您的{word}于 .+ 由{keeper.name}重设。不是您请人办的", step)
+    fresh = {"new_password1": "Quiet-Lake-27", "new_password2": "Quiet-Lake-27"}
+    client.post("/sign-in/password/", fresh)
+    again = Client()
+    wanted = {"username": user.username, "password": "Quiet-Lake-27"}
+    assert "不是您请人办的" not in again.post("/sign-in/", wanted, follow=True).content.decode()
+    assert again.get("/account/").content.decode().count(f"由{keeper.name}重设") == 2
+    trail = auditor.get("/trail/", {"action": "accounts"}).content.decode()
+    assert "重设密码" in trail
+    assert "重设双因素验证" in trail
+
+
+def test_an_unlock_is_in_the_trail_with_who_and_from_where(keeper: User, branch: Unit) -> None:
+    user, client = make_member(branch), Client()
+    client.force_login(keeper)
+    client.post(f"/accounts/{user.pk}/unlock/")
+    entry = TrailEntry.objects.get(verb=Verb.UNLOCKED)
+    assert (entry.actor, entry.record_id, entry.address) == (keeper, user.pk, "127.0.0.1")
 
 
 def test_unlocking_lets_a_person_try_again(keeper: User, branch: Unit, settings: Any) -> None:
@@ -324,18 +372,50 @@ def test_incompatible_roles_are_refused(keeper: User, branch: Unit) -> None:
         (Role.FUND_MANAGER, Role.FUND_APPROVER),
         (Role.SECRETARY, Role.AUDITOR),
         (Role.LEADER, Role.SYSTEM_ADMIN),
+        (Role.SYSTEM_ADMIN, Role.AUDITOR),
+        (Role.AUDITOR, Role.SYSTEM_ADMIN),
     ):
         with pytest.raises(ValidationError) as refused:
             assign_role(account=make_member(branch, held), unit=branch, role=asked, by=keeper)
         assert refused.value.code == "incompatible"
 
 
-def test_a_role_held_already_is_not_given_twice(keeper: User, branch: Unit) -> None:
+@pytest.mark.parametrize(
+    ("kind", "role"),
+    [
+        (UnitKind.COUNTY, Role.CLERK),
+        (UnitKind.COUNTY, Role.SECRETARY),
+        (UnitKind.TOWNSHIP, Role.COUNTY_OFFICE),
+        (UnitKind.TOWNSHIP, Role.CLERK),
+        (UnitKind.VILLAGE, Role.SECRETARY),
+        (UnitKind.VILLAGE, Role.FUND_APPROVER),
+        (UnitKind.VILLAGE, Role.SYSTEM_ADMIN),
+    ],
+)
+def test_a_role_that_this_kind_of_unit_does_not_have_is_refused_at_its_field(
+    keeper: User, branch: Unit, county: Unit, kind: str, role: str
+) -> None:
+    unit = {UnitKind.COUNTY: county, UnitKind.TOWNSHIP: branch}.get(UnitKind(kind)) or make_unit(branch)
+    wanted: dict[str, Any] = {"unit": unit, "role": role, "by": keeper}
     user = make_user()
-    grant(user, branch, Role.CLERK, ends_on=today() + 10 * DAY)
+    grant(user, branch, Role.SECRETARY)
+    for verb, given in ((assign_role, {"account": user}), (create_account, {"username": "luoxq", "name": "罗秀琼"})):
+        with pytest.raises(ValidationError, match="只能设在") as refused:
+            verb(**wanted, **given)
+        assert list(refused.value.message_dict) == ["role"]
+    assert not User.objects.filter(username="luoxq").exists()
+
+
+def test_every_role_has_a_kind_of_unit() -> None:
+    assert set(ROLE_KINDS) == set(Role)
+
+
+def test_a_role_held_already_is_not_given_twice(keeper: User, branch: Unit) -> None:
+    user, village = make_user(), make_unit(branch)
+    grant(user, village, Role.CLERK, ends_on=today() + 10 * DAY)
     with pytest.raises(ValidationError, match="已有这个职责"):
-        assign_role(account=user, unit=branch, role=Role.CLERK, by=keeper, starts_on=today() + 10 * DAY)
-    assign_role(account=user, unit=branch, role=Role.CLERK, by=keeper, starts_on=today() + 11 * DAY)
+        assign_role(account=user, unit=village, role=Role.CLERK, by=keeper, starts_on=today() + 10 * DAY)
+    assign_role(account=user, unit=village, role=Role.CLERK, by=keeper, starts_on=today() + 11 * DAY)
     assert user.memberships.count() == 2
 
 

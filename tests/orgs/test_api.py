@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from rest_framework.throttling import SimpleRateThrottle
 
 from orgs.enums import Role
 from orgs.models import Unit
 from tests.factories import make_appointment, make_county, make_member, make_unit, make_volunteer
+from volunteers.models import Appointment
 
 pytestmark = pytest.mark.django_db
 FOUNDED = datetime.date(2015, 6, 1)
@@ -119,6 +121,28 @@ def test_appointments_are_filtered_by_branch_post_day_and_document(world: World)
     )
 
 
+def test_an_appointment_carries_its_term_and_its_end(world: World) -> None:
+    day = datetime.date
+    said = {
+        "official_office": "亭子镇党委副书记",
+        "term_ends_on": "2026-09-09",
+        "ends_on": "2025-03-31",
+        "end_reason": "transferred",
+        "dismissal_document": "亭委发〔2025〕8号",
+        "dismissal_issued_by": "中共亭子镇委员会",
+        "dismissal_issued_on": "2025-03-28",
+    }
+    dates = {name: day.fromisoformat(value) for name, value in said.items() if name.endswith("_on")}
+    Appointment.objects.filter(pk=world.post.pk).update(**{**said, **dates})
+    running = make_appointment(world.town, official="罗书记", starts_on=day(2025, 4, 1))
+    client = client_of(world.town)
+    one = client.get(f"{POSTS}{world.post.pk}/").json()
+    assert {name: one[name] for name in said} == said
+    open_one = client.get(f"{POSTS}{running.pk}/").json()
+    assert open_one["term_ends_on"] is open_one["ends_on"] is open_one["dismissal_issued_on"] is None
+    assert open_one["dismissal_document"] == open_one["end_reason"] == ""
+
+
 def test_what_lies_outside_the_branch_is_not_found(world: World) -> None:
     client = client_of(world.elsewhere)
     for url in (
@@ -183,3 +207,17 @@ def test_the_queries_do_not_grow_with_the_rows(world: World, django_assert_max_n
                 client.get(url)
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_who_asks_too_often_is_told_to_wait(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "user", "3/min")
+    client, colleague = client_of(world.town), client_of(world.town)
+
+    answers = [client.get(url).status_code for url in (UNITS, TREE, COVERAGE)]
+    refused = client.get(POSTS)
+
+    assert answers == [200, 200, 200]
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert refused.json()["fields"] == {}
+    assert colleague.get(UNITS).status_code == 200

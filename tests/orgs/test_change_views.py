@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from orgs.enums import ChangeState, ChangeVerb, Role, UnitKind
 from orgs.models import Restructuring, Unit
-from orgs.services import Change, order_change
+from orgs.services import Change, order_change, take_back
 from tests.factories import grant, make_activity, make_county, make_member, make_unit
 from tests.orgs.restructuring import DOCUMENT, days_ago, order, tree_now
 
@@ -93,13 +94,43 @@ def test_a_merger_is_previewed_then_confirmed(place: County) -> None:
 
 
 def test_the_page_of_a_change_tells_both_totals(place: County) -> None:
-    make_activity(place.village, held_on=DAY)
-    make_activity(place.second, held_on=DAY)
+    for unit in (place.village, place.first, place.second):
+        make_activity(unit, held_on=DAY)
     row = order_change(change=Change(verb=ChangeVerb.MERGE, units=(place.first,), target=place.second), order=order(30))
     response: Any = place.office.get(f"/changes/{row.pk}/")
     [part] = response.context["others"]
     lines = {line.name: line.figures[0] for line in part["context"]["lines"]}
-    assert lines == {"苍溪县": (2, 2), "元坝镇": (2, 1), "东溪镇": (0, 1)}
+    # Each record once in every column but that of the total: what 东溪镇 recorded itself is now in 元坝镇 alone.
+    assert lines == {"苍溪县": (3, 3), "元坝镇": (3, 1), "东溪镇": (None, 2)}
+    assert '<span class="quiet">已并入元坝镇</span>' in response.content.decode()
+    take_back(restructuring=row, order=order(10))
+    response = place.office.get(f"/changes/{row.pk}/")
+    [part] = response.context["others"]
+    lines = {line.name: line.figures[0] for line in part["context"]["lines"]}
+    assert lines == {"苍溪县": (3, 3), "元坝镇": (1, 1), "东溪镇": (2, 2)}
+
+
+def test_both_totals_of_a_founded_and_of_a_dissolved_unit(place: County) -> None:
+    other = make_unit(place.first, name="小营村村民委员会")
+    for unit in (place.village, other):
+        make_activity(unit, held_on=DAY)
+    merger = Change(verb=ChangeVerb.MERGE, units=(place.village, other), name="营盘村村民委员会")
+    merged = order_change(change=merger, order=order(20))
+    founded = Unit.objects.get(name="营盘村村民委员会")
+    dissolved = order_change(change=Change(verb=ChangeVerb.DISSOLVE, units=(founded,)), order=order(10))
+    told = []
+    for row in (merged, dissolved):
+        response: Any = place.office.get(f"/changes/{row.pk}/")
+        [part] = response.context["others"]
+        told.append({line.name: (line.note, line.figures[0]) for line in part["context"]["lines"]})
+    gone = "已并入营盘村，现在计入东溪镇"
+    assert told[0] == {
+        "东溪镇": ("", (2, 2)),
+        "营盘村": ("已撤销，现在计入东溪镇", (None, None)),
+        "大营村": (gone, (None, 1)),
+        "小营村": (gone, (None, 1)),
+    }
+    assert told[1] == {"东溪镇": ("", (2, 2)), "营盘村": ("已撤销，现在计入东溪镇", (None, 2))}
 
 
 def test_what_changed_between_preview_and_confirmation_is_shown_again(place: County) -> None:
@@ -133,6 +164,23 @@ def test_refusals_stand_at_their_fields_and_the_entry_stays(place: County) -> No
     assert 'aria-invalid="true"' in page
     assert "不能并入自己" in post(place.office, MERGE, place.merger(target=place.first.code))
     assert "名称请留空" in post(place.office, MERGE, place.merger(name="新设镇"))
+
+
+def test_the_unit_that_takes_over_may_be_ticked_too(place: County) -> None:
+    """Both ticked and merged into 元坝镇: only 东溪镇 is closed, and the preview says so."""
+    fields = place.merger(sources=[place.first.code, place.second.code])
+    page = post(place.office, MERGE, fields)
+    for words in ("东溪镇并入元坝镇", "元坝镇是承接单位，保留，不在撤销之列。"):
+        assert words in page
+    assert place.office.post(MERGE, {**fields, "seen": seen_in(page)}).status_code == 302
+    closed = Unit.objects.exclude(closed_on=None)
+    assert [(unit.name, unit.successor) for unit in closed] == [("东溪镇", place.second)]
+
+
+def test_a_new_unit_by_the_name_of_a_closing_one_is_asked_about(place: County) -> None:
+    fields = place.merger(sources=[place.first.code, place.second.code], target="", name="元坝镇")
+    assert "元坝镇也会撤销，另设一个同名单位" in post(place.office, MERGE, fields)
+    assert "同名单位" not in post(place.office, MERGE, {**fields, "name": "新元镇"})
 
 
 def test_two_villages_merge_into_a_new_community(place: County) -> None:
@@ -188,7 +236,8 @@ def test_a_change_is_taken_back_with_a_preview(place: County) -> None:
     row = order_change(change=Change(verb=ChangeVerb.MERGE, units=(place.first,), target=place.second), order=order(30))
     url = f"/changes/{row.pk}/take-back/"
     assert url in place.office.get(f"/changes/{row.pk}/").content.decode()
-    fields = {"effective_on": days_ago(1).isoformat(), "document": "苍府发〔2025〕12号", "reason": "批复有误"}
+    fields = {"why": "decided", "effective_on": days_ago(1).isoformat(), "document": "苍府发〔2025〕12号"}
+    fields["reason"] = "批复有误"
     page = post(place.office, url, fields)
     assert "撤回：东溪镇并入元坝镇" in page
     assert tree_now() != before
@@ -215,6 +264,30 @@ def test_the_list_narrows_and_keeps_its_query_count(
     assert page.count("更名为") == 3
     assert place.office.get("/changes/?state=done").content.decode().count("更名为") == 1
     assert place.office.get("/changes/?state=nonsense").content.decode().count("更名为") == 0
+
+
+def test_a_typing_error_is_taken_back_without_a_document(place: County) -> None:
+    merger = Change(verb=ChangeVerb.MERGE, units=(place.first,), target=place.second)
+    before = tree_now()
+    row = order_change(change=merger, order=order(30))
+    url = f"/changes/{row.pk}/take-back/"
+    assert f"从 {DAY:%Y-%m-%d} 起当作没有办过，文号记原来的 {DOCUMENT}" in place.office.get(url).content.decode()
+    assert "请填写" in post(place.office, url, {"why": "decided"})
+    page = post(place.office, url, {"why": "mistyped"})
+    assert f"{DAY:%Y-%m-%d} 起 · {DOCUMENT}" in page
+    assert place.office.post(url, {"why": "mistyped", "seen": seen_in(page)}).status_code == 302
+    assert tree_now() == before
+    counter = Restructuring.objects.get(takes_back=row)
+    assert (counter.effective_on, counter.document, counter.reason) == (DAY, DOCUMENT, "录入有误")
+
+
+def test_after_a_week_a_change_is_taken_back_by_document_alone(place: County) -> None:
+    row = order_change(change=Change(verb=ChangeVerb.MERGE, units=(place.first,), target=place.second), order=order(30))
+    Restructuring.objects.filter(pk=row.pk).update(applied_at=timezone.now() - datetime.timedelta(days=8))
+    url = f"/changes/{row.pk}/take-back/"
+    assert "录入有误" not in place.office.get(url).content.decode()
+    page = post(place.office, url, {"why": "mistyped", "effective_on": days_ago(0).isoformat(), "reason": "看错了"})
+    assert "请填写文号" in page
 
 
 def test_units_of_other_branches_are_neither_offered_nor_taken(place: County) -> None:
@@ -263,6 +336,7 @@ def test_the_history_of_a_unit_tells_its_closing_and_what_held_on_no_day(place: 
     assert "已撤销，归元坝镇" in page
     assert "区划调整" not in re.sub(r"<nav.*?</nav>", "", page, flags=re.DOTALL)
     url = f"/changes/{row.pk}/take-back/"
-    fields = {"effective_on": days_ago(0).isoformat(), "document": "苍府发〔2025〕12号", "reason": "批复有误"}
+    fields = {"why": "decided", "effective_on": days_ago(0).isoformat(), "document": "苍府发〔2025〕12号"}
+    fields["reason"] = "批复有误"
     place.office.post(url, {**fields, "seen": seen_in(post(place.office, url, fields))})
     assert "当日撤回" in place.office.get(f"/units/{place.first.code}/").content.decode()

@@ -106,7 +106,7 @@ def test_founding_takes_document_and_scan_and_closes_the_gap(world: World) -> No
         ({"established_on": ""}, "填了成立文号，请填写成立日期"),
         ({"established_on": "2999-01-01"}, "成立日期不能晚于今天"),
         ({"established_on": "1980-01-01"}, "成立日期不能早于 1990-02-25"),
-        ({"established_on": "去年"}, "有效的日期"),
+        ({"established_on": "去年"}, "这样的日期"),
     ],
 )
 def test_wrong_founding_is_explained_and_the_entry_kept(world: World, changes: dict[str, str], words: str) -> None:

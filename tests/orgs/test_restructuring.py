@@ -141,7 +141,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing() -> None:
     Merge, Dissolve = ChangeVerb.MERGE, ChangeVerb.DISSOLVE  # noqa: N806 - they read as the verbs of the table
     refusals = [
         (Change(verb=Merge, units=(), target=first), "no_sources"),
-        (Change(verb=Merge, units=(first, second), target=first), "loop"),
+        (Change(verb=Merge, units=(first, first), target=first), "loop"),
         (Change(verb=Merge, units=(village,), target=first), "wrong_kind"),
         (Change(verb=Merge, units=(department,), target=first), "wrong_kind"),
         (Change(verb=Merge, units=(county,), target=first), "wrong_kind"),

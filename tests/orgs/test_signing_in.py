@@ -15,7 +15,7 @@ from django.utils import timezone
 from activities.models import ActivityDraft
 from guanai.crypto import decrypt
 from orgs.enums import SECOND_FACTOR_ROLES, Role
-from orgs.models import RecoveryCode, SecondFactor, Unit, User
+from orgs.models import ApiToken, RecoveryCode, SecondFactor, Unit, User
 from orgs.services import create_account
 from tests.factories import PASSWORD, make_county, make_member, make_unit, make_user
 from tests.second_factor import code_of, give_second_factor
@@ -215,7 +215,8 @@ def test_somebody_else_s_session_and_key_do_not_help(county: Unit, office: User)
     assert client.get("/units/").status_code == 302
 
 
-def test_others_may_switch_it_on_and_off(county: Unit) -> None:
+def test_others_may_switch_it_on_and_off_which_ends_the_tokens_made_with_it(county: Unit) -> None:
+    later = timezone.now() + datetime.timedelta(days=1)
     secretary = make_member(make_unit(county))
     client, _ = with_password(secretary)
     assert "启用双因素验证" in client.get("/account/").content.decode()
@@ -224,7 +225,12 @@ def test_others_may_switch_it_on_and_off(county: Unit) -> None:
     again, _ = with_password(secretary)
     assert again.get("/units/").status_code == 302
     assert WRONG in client.post("/account/second-factor/off/", {"code": "000000"}).content.decode()
+    tokens = [
+        ApiToken.objects.create(user=secretary, name=word, digest=word.encode(), expires_at=later, is_verified=verified)
+        for word, verified in (("verified", True), ("plain", False))
+    ]
     assert client.post("/account/second-factor/off/", {"code": code_of(secret, steps=1)}).status_code == 302
+    assert list(ApiToken.objects.filter(revoked_at=None)) == tokens[1:]
     assert with_password(secretary)[0].get("/units/").status_code == 200
 
 

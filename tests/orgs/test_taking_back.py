@@ -9,9 +9,18 @@ from orgs.enums import ChangeState, ChangeVerb, Role, UnitKind
 from orgs.history import placements_on
 from orgs.models import Membership, Restructuring, Unit, UnitPlacement
 from orgs.scope import allows
-from orgs.services import Change, order_change, preview_take_back, take_back
+from orgs.services import Change, Order, order_change, preview_take_back, take_back
 from orgs.tree import broken_nodes
-from tests.factories import codes_of, grant, make_county, make_member, make_unit, make_user
+from tests.factories import (
+    codes_of,
+    grant,
+    make_activity,
+    make_county,
+    make_member,
+    make_unit,
+    make_user,
+    make_volunteer,
+)
 from tests.orgs.restructuring import days_ago, order, tree_now
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +85,36 @@ def test_a_change_is_taken_back_on_its_own_day() -> None:
     assert source.placements.filter(is_closed=True, starts_on=days_ago(0), ends_on=days_ago(1)).exists()
 
 
+def test_a_typing_error_never_was_by_any_day_s_tree() -> None:
+    county = make_county()
+    first, second = make_unit(county), make_unit(county)
+    make_unit(first)
+    before = tree_now()
+    merger = do(ChangeVerb.MERGE, first, second, name="新设镇", days=30)
+    new = Unit.objects.get(name="新设镇")
+    mistyped = Order(effective_on=days_ago(0), document="", by=None, reason="应为别的镇", mistyped=True)
+    counter = take_back(restructuring=merger, order=mistyped)
+    assert (counter.effective_on, counter.document) == (days_ago(30), merger.document)
+    assert counter.reason == "录入有误：应为别的镇"
+    for days in (31, 30, 29, 0):
+        rows = placements_on(county, days_ago(days))
+        stood = {row.unit_id: row for row in rows if row.stood and not (row.unit_id == new.pk and row.is_closed)}  # type: ignore[attr-defined]
+        assert {pk: (row.parent_id, row.name, row.kind, row.is_closed) for pk, row in stood.items()} == before, days
+    assert Unit.objects.get(pk=new.pk).closed_on == days_ago(30)
+
+
+def test_a_typing_error_is_noticed_within_a_week() -> None:
+    county = make_county()
+    source, target = make_unit(county), make_unit(county)
+    merger = do(ChangeVerb.MERGE, source, target=target, days=30)
+    mistyped = Order(effective_on=days_ago(0), document="", by=None, mistyped=True)
+    with pytest.raises(ValidationError) as refused:
+        take_back(restructuring=merger, order=mistyped, today=days_ago(-8))
+    assert codes_of(refused.value) == {"late"}
+    counter = take_back(restructuring=merger, order=mistyped, today=days_ago(-7))
+    assert counter.reason == "录入有误"
+
+
 def test_changes_are_taken_back_one_after_the_other() -> None:
     county = make_county()
     source, target = make_unit(county), make_unit(county)
@@ -92,18 +131,51 @@ def test_changes_are_taken_back_one_after_the_other() -> None:
     assert tree_now() == before
 
 
-def test_a_founded_successor_stays_and_the_preview_says_so() -> None:
-    county = make_county()
+def founding(county: Unit) -> tuple[Restructuring, Unit]:
+    """Two townships merged into a new one, a hundred days ago."""
     first, second = make_unit(county), make_unit(county)
+    make_unit(first)
     merger = do(ChangeVerb.MERGE, first, second, name="新设镇")
+    return merger, Unit.objects.get(name="新设镇")
+
+
+def test_a_founded_unit_without_records_closes_again() -> None:
+    county = make_county()
+    merger, new = founding(county)
+    secretary = make_member(new, Role.SECRETARY)
+    required = Unit.objects.required().count()
     preview = preview_take_back(restructuring=merger, order=order(10))
-    assert preview.warnings == ["新设的新设镇还在，不再需要的，请另办撤销。"]
+    assert preview.warnings == ["新设的新设镇没有记录，随撤回一并撤销。"]
+    assert ("新设镇", "苍溪县 · 新设镇（乡镇（街道））", "已撤销，归苍溪县") in [
+        (unit.name, unit.before, unit.after) for unit in preview.named
+    ]
     merger.refresh_from_db()
     assert merger.state == ChangeState.DONE
     take_back(restructuring=merger, order=order(10))
-    new = Unit.objects.get(name="新设镇")
+    new.refresh_from_db()
+    assert (new.closed_on, new.successor, new.parent) == (days_ago(10), None, county)
+    # The two townships are open again, and the one that was founded for them is not.
+    assert Unit.objects.required().count() == required + 1
+    assert not Membership.objects.filter(user=secretary, ends_on=None).exists()
+    stood = {row.unit_id: row.is_closed for row in placements_on(county, days_ago(11)) if row.stood}  # type: ignore[attr-defined]
+    assert stood[new.pk] is False
+    assert broken_nodes() == []
+
+
+def test_a_founded_unit_with_records_stays_and_the_preview_names_them() -> None:
+    county = make_county()
+    merger, new = founding(county)
+    make_activity(new)
+    make_volunteer(new)
+    make_unit(new)
+    Unit.objects.filter(pk=new.pk).update(committee_established_on=days_ago(90))
+    preview = preview_take_back(restructuring=merger, order=order(10))
+    words = "新设的新设镇已有下级单位、关工委、名册人员、历年活动，撤回后还在；不再需要的，请另办撤销。"
+    assert preview.warnings == [words]
+    take_back(restructuring=merger, order=order(10))
+    new.refresh_from_db()
     assert new.closed_on is None
-    assert new.is_leaf_node()
+    assert broken_nodes() == []
 
 
 def test_what_cannot_be_taken_back_is_refused_and_changes_nothing() -> None:

@@ -3,6 +3,7 @@
 import datetime
 import io
 import zipfile
+from urllib.parse import urlencode
 
 import pghistory
 import pytest
@@ -20,13 +21,16 @@ from orgs.models import Unit, User
 from orgs.services import grant_role
 from orgs.trail import Wanted, lines_of, records_called, trail_for_user
 from orgs.views import trail
+from tests.activities.factories import make_meeting
 from tests.factories import (
     make_activity,
     make_child,
     make_county,
     make_member,
+    make_pairing,
     make_unit,
     make_user,
+    make_visit,
     make_volunteer,
 )
 
@@ -127,6 +131,63 @@ def test_filters_narrow_by_person_record_and_day(auditor: User, county: Unit) ->
     assert "登录" not in found(auditor, person="编辑", since=today)
 
 
+def test_filters_narrow_by_unit_with_what_lies_under_it(client: Client, auditor: User, county: Unit) -> None:
+    town, other = make_unit(county, name="亭子镇"), make_unit(county, name="云峰镇")
+    village = make_unit(town, name="长江村村民委员会")
+    for unit in (town, other, village):
+        unit.refresh_from_db()
+    here, under, there = (make_activity(unit) for unit in (town, village, other))
+    visit = make_visit(make_pairing(make_child(village), make_volunteer(village)))
+    note(Verb.SIGN_IN, actor=make_member(village, name="罗秀琼"))
+    note(Verb.SIGN_IN, actor=make_member(other, name="外乡人"))
+
+    lines = found(auditor, unit=town.code)
+
+    assert {f"新增 活动 {here.number}", f"新增 活动 {under.number}", f"新增 走访 {visit}"} <= set(lines)
+    assert there.number not in " ".join(lines)
+    assert lines.count("登录") == 1
+    assert found(auditor, unit="510000") == []
+    page = text(client, unit=town.code)
+    assert "罗秀琼" in page
+    assert "外乡人" not in page
+
+
+def test_a_unit_outside_the_own_branch_cannot_be_chosen(client: Client, county: Unit) -> None:
+    town, other = make_unit(county), make_unit(county)
+    for unit in (town, other):
+        unit.refresh_from_db()
+    client.force_login(make_member(town, Role.AUDITOR))
+
+    assert "field-error" in text(client, unit=other.code)
+
+
+def test_words_find_names_of_records_old_values_files_and_reasons(auditor: User, county: Unit) -> None:
+    town = make_unit(county, name="亭子镇")
+    town.name = "百利镇"
+    town.save()
+    meeting = make_meeting(county, name="半年工作会")
+    meeting.place = "礼堂"
+    meeting.save()
+    note(Verb.EXPORTED, actor=auditor, file="五老名册.xlsx")
+    ViewLog.objects.create(user=auditor, record="aid.child", record_id=1, field="姓名", reason="联系走访")
+
+    assert "修改 单位 百利镇" in found(auditor, words="亭子")
+    assert "修改 单位 百利镇" in found(auditor, words="百利")
+    assert f"修改 会议与培训 {meeting}" in found(auditor, words="半年工作")
+    assert found(auditor, words="五老名册") == ["导出"]
+    assert found(auditor, words="联系走访") == ["查看 儿童 #1"]
+    assert found(auditor, words="没有这些字") == []
+    assert found(auditor, words="%") == []
+
+
+def test_a_child_s_name_finds_nothing(auditor: User, county: Unit) -> None:
+    child = make_child(county, name="欧阳小禾", guardian="欧阳承志")
+
+    assert found(auditor, words=child.number)
+    assert found(auditor, words="小禾") == []
+    assert found(auditor, words="承志") == []
+
+
 def test_records_are_found_by_number_code_or_user_name(county: Unit) -> None:
     volunteer = make_volunteer(county)
 
@@ -216,17 +277,20 @@ def test_an_event_of_a_record_or_model_that_is_gone_is_still_told(client: Client
 
 
 def test_the_export_holds_the_filter_and_is_itself_in_the_trail(client: Client, auditor: User, county: Unit) -> None:
-    note(Verb.SIGN_IN, actor=make_user(name="登录的人"))
+    query = {"action": "sign_ins", "unit": county.code, "words": "登录"}
+    note(Verb.SIGN_IN, actor=make_member(county, name="登录的人"), reason="登录")
+    note(Verb.SIGN_IN, actor=make_user(name="无单位的人"), reason="登录")
 
-    response = client.get(reverse("orgs:trail_export"), {"action": "sign_ins"})
+    response = client.get(reverse("orgs:trail_export"), query)
     content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         sheet = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
 
     assert "登录的人" in sheet
     assert "新增" not in sheet
+    assert "无单位的人" not in sheet
     entry = TrailEntry.objects.latest("pk")
-    assert (entry.verb, entry.actor, entry.detail["filter"]) == ("exported", auditor, {"action": "sign_ins"})
+    assert (entry.verb, entry.actor, entry.detail["filter"]) == ("exported", auditor, query | {"words": "…"})
 
 
 def test_too_much_at_once_is_not_exported_and_the_filter_is_kept(
@@ -285,3 +349,9 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(
 
     assert queries(LIST) == one
     assert one <= 25
+    by_all = {"unit": county.code, "words": "0824", "person": "审计甲", "record": "aid.child", "since": "2020-01-01"}
+    filtered = f"{LIST}?{urlencode(by_all)}"
+    some = queries(filtered)
+    _some(county, 2)
+    assert queries(filtered) == some
+    assert some <= 27

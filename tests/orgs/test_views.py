@@ -115,7 +115,7 @@ def test_a_unit_shows_leaders_records_history_and_children() -> None:
     make_appointment(second, make_volunteer(second, name="冯定国"), post="executive_deputy_director")
     client = signed_in(county)
     page = text_of(client, f"/units/{second.code}/")
-    for word in ("何永兵", "冯定国", "常务副主任", "大营村", "名册在册"):
+    for word in ("何永兵", "冯定国", "常务副主任", "大营村", "名册人员"):
         assert word in page
     history = text_of(client, f"/units/{village.code}/")
     assert f"{day - datetime.timedelta(days=1):%Y-%m-%d}" in history

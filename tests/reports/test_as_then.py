@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from orgs.enums import ChangeVerb, UnitKind
 from orgs.history import placements_on
-from orgs.models import Unit
+from orgs.models import Unit, UnitYear
 from orgs.services import Change, Order, order_change
 from reports.indicators import INDICATORS, Period
 from reports.rollup import figures_table, roll_up
@@ -140,3 +140,34 @@ def test_as_then_takes_one_query_per_indicator(django_assert_num_queries: Django
         make.make_unit(Unit.objects.get(name="新设镇"))
     with django_assert_num_queries(len(codes) + 1):
         figures_table(YEAR, world.county, as_of=EVE)
+
+
+def test_a_founded_unit_is_no_place_of_the_years_before() -> None:
+    """Two townships merged into a new one are two places in the year before, and one from then on."""
+    county = make.make_county()
+    first, second = make.make_unit(county), make.make_unit(county)
+    assert required(county) == [3, 3]
+    do(ChangeVerb.MERGE, first, second, name="新设镇")
+    assert required(county) == [3, 2]
+
+
+def required(county: Unit) -> list[object]:
+    """应建 of the year before and of the year, the county itself among them."""
+    code = "committees_required"
+    return [figures_table(year, county, [code])[county.pk][code] for year in (YEAR - 1, YEAR)]
+
+
+def test_no_more_committees_are_good_than_there_are() -> None:
+    """A committee that was found good in spring and merged in summer is none of the good ones at the year's end."""
+    county = make.make_county()
+    founded = datetime.date(2010, 5, 4)
+    first, second = (make.make_unit(county, committee_established_on=founded) for _ in range(2))
+    for unit in (first, second):
+        means = {"has_office": True, "staff": 2, "budget": 500, "confirmed_on": EVE}
+        UnitYear.objects.create(unit=unit, year=YEAR, five_goods=True, **means)
+    do(ChangeVerb.MERGE, first, target=second)
+    county.refresh_from_db()
+    table = figures_table(YEAR, county, ["five_goods", "committees", "five_goods_rate", "offices", "staff", "budget"])
+    counted = {"five_goods": 1, "committees": 1, "five_goods_rate": 1, "offices": 1, "staff": 2}
+    # The money of the first was spent before it was closed.
+    assert table[county.pk] == {**counted, "budget": 1000}

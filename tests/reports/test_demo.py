@@ -22,6 +22,7 @@ from orgs.models import Restructuring, Unit, User
 from orgs.tree import broken_nodes
 from reports.demo import Loaded, Plan, load, stored_accounts
 from reports.demo.plan import ACTIVITIES, FUNDS_RAISED, apportion
+from reports.demo.terms import term_end
 from reports.services import figures, figures_table
 from volunteers.enums import VETERAN_KINDS, VETERAN_POSTS
 from volunteers.models import Appointment, Volunteer
@@ -129,6 +130,40 @@ def test_posts_keep_the_rules_of_the_services(loaded: Loaded) -> None:
     assert Appointment.objects.filter(ends_on=None, term_ends_on__gt=TODAY).exists()
 
 
+def test_a_term_ends_on_the_day_before_its_anniversary(loaded: Loaded) -> None:
+    terms = Appointment.objects.exclude(term_ends_on=None).values_list("starts_on", "term_ends_on")
+    late = 0
+    for starts_on, term_ends_on in terms:
+        assert term_ends_on is not None
+        after = term_ends_on + datetime.timedelta(days=1)
+        assert (after.month, after.day) == (starts_on.month, starts_on.day) or (starts_on.month, starts_on.day) == (
+            2,
+            29,
+        )
+        assert (after.year - starts_on.year) % 5 == 0
+        late += starts_on.day > 28
+    assert late
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on"),
+    [
+        ("2023-03-01", "2028-02-29"),
+        ("2022-03-31", "2027-03-30"),
+        ("2024-02-29", "2029-02-28"),
+        ("2020-06-01", "2030-05-31"),
+    ],
+)
+def test_terms_are_whole_years(starts_on: str, ends_on: str) -> None:
+    day = datetime.date.fromisoformat
+    assert term_end(day(starts_on), TODAY, slipped=False) == day(ends_on)
+
+
+def test_a_term_that_was_let_slip_by_is_the_one_before() -> None:
+    assert term_end(datetime.date(2020, 6, 1), TODAY, slipped=True) == datetime.date(2025, 5, 31)
+    assert term_end(datetime.date(2023, 6, 1), TODAY, slipped=True) == datetime.date(2028, 5, 31)
+
+
 def test_tree_is_sound(loaded: Loaded) -> None:
     assert broken_nodes() == []
 
@@ -217,6 +252,7 @@ def test_documents_changed_the_network_in_the_main_year(loaded: Loaded) -> None:
     assert {change.effective_on.year for change in changes} == {2025}
     assert [change.headline for change in changes] == [
         "陈石村由村改为社区，更名为陈石社区",
+        "张王村并入柏树村",
         "苍溪县梨乡果业有限公司由苍溪县划转到云峰镇",
     ]
     codes = ["activities", "veterans", "committees"]
@@ -225,3 +261,19 @@ def test_documents_changed_the_network_in_the_main_year(loaded: Loaded) -> None:
     assert now[loaded.county.pk] == then[loaded.county.pk]
     town = Unit.objects.get(name="云峰镇")
     assert now[town.pk] != then[town.pk]
+
+
+def test_nothing_is_recorded_for_a_village_after_its_merger(loaded: Loaded) -> None:
+    """What it had until then stays with it and counts in its successor now; by the eve's tree both stand apart."""
+    gone, stays = Unit.objects.get(name="张王村村民委员会"), Unit.objects.get(name="柏树村村民委员会")
+    assert (gone.successor, gone.parent) == (stays, stays)
+    assert gone.closed_on == datetime.date(2025, 6, 25)
+    assert not Activity.objects.filter(unit=gone, held_on__gte=gone.closed_on).exists()
+    assert not Appointment.objects.filter(unit=gone).running(TODAY).exists()
+    assert not gone.years.filter(year__gt=2025).exists()
+    codes = ["veterans", "committees_required"]
+    now = figures_table(2025, loaded.county, codes)
+    then = figures_table(2025, loaded.county, codes, as_of=datetime.date(2025, 6, 24))
+    assert then[gone.pk]["veterans"]
+    assert now[stays.pk]["veterans"] == then[stays.pk]["veterans"] + then[gone.pk]["veterans"]
+    assert (now[stays.pk]["committees_required"], then[gone.pk]["committees_required"]) == (1, 0)

@@ -1,4 +1,4 @@
-"""Pages of posts: lists, files, the form with its search, dismissal, scans, the county's rules."""
+"""Pages of posts: who sees what, lists, files, empty posts."""
 
 import datetime
 import io
@@ -13,15 +13,22 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from guanai.attachments import store_attachment
 from orgs.enums import Role
 from orgs.models import Unit
 from tests.factories import make_appointment, make_county, make_member, make_unit, make_volunteer
-from volunteers.enums import Post, VeteranKind, VolunteerStatus
-from volunteers.models import Appointment, PostRule, Volunteer
-
-FOUNDED = datetime.date(2015, 3, 1)
-LIST, NEW, EMPTY, RULES = "/appointments/", "/appointments/new/", "/vacancies/", "/post-rules/"
-PDF = b"%PDF-1.7 a paper"
+from tests.volunteers.appointing import (
+    EMPTY,
+    FOUNDED,
+    LIST,
+    NEW,
+    PDF,
+    bytes_of,
+    page_of,
+    signed_in,
+)
+from volunteers.enums import Post, VeteranKind
+from volunteers.models import Appointment, Volunteer
 
 
 @pytest.fixture
@@ -39,195 +46,6 @@ def veteran(town: Unit) -> Volunteer:
     return make_volunteer(town, name="冯定国", birth_date=datetime.date(1960, 1, 1))
 
 
-def signed_in(unit: Unit, role: Role = Role.SECRETARY) -> Client:
-    client = Client()
-    client.force_login(make_member(unit, role))
-    return client
-
-
-def entry(**fields: Any) -> dict[str, Any]:
-    given = {
-        "post": "director",
-        "official": "何永兵",
-        "document": "亭委发[2024]6号",
-        "issued_by": "中共亭子镇委员会",
-        "issued_on": "2024-05-06",
-        "starts_on": "2024-05-06",
-    }
-    return {**given, **fields}
-
-
-def create_url(unit: Unit) -> str:
-    return f"{NEW}?unit={unit.code}"
-
-
-def page_of(client: Client, url: str) -> str:
-    response = client.get(url)
-    assert response.status_code == 200
-    return str(response.content.decode())
-
-
-def bytes_of(response: Any) -> bytes:
-    return b"".join(response.streaming_content) if response.streaming else bytes(response.content)
-
-
-def test_the_secretary_appoints_from_the_roster(town: Unit, veteran: Volunteer) -> None:
-    client = signed_in(town)
-    fields = entry(post="executive_deputy_director", official="", volunteer=veteran.pk, term_ends_on="2027-05-05")
-    scan = SimpleUploadedFile("a.pdf", PDF, "application/pdf")
-    response = client.post(create_url(town), {**fields, "scan": scan})
-    held = Appointment.objects.get()
-    assert response.headers["Location"] == f"/appointments/{held.pk}/"
-    assert (held.volunteer, held.document) == (veteran, "亭委发〔2024〕6号")
-    page = page_of(client, f"/appointments/{held.pk}/")
-    for word in ("冯定国", "亭委发〔2024〕6号", "中共亭子镇委员会", "2027-05-05", "打开任职文件"):
-        assert word in page
-    assert bytes_of(client.get(f"/appointments/{held.pk}/appointment/")) == PDF
-    assert client.get(f"/appointments/{held.pk}/dismissal/").status_code == 404
-
-
-def test_a_non_veteran_is_refused_at_the_field_and_the_entry_is_kept(town: Unit) -> None:
-    other = make_volunteer(town, kind=VeteranKind.OTHER, name="李佳")
-    fields = entry(post="executive_deputy_director", official="", volunteer=other.pk)
-    page = signed_in(town).post(create_url(town), fields).content.decode()
-    assert "李佳在名册上是“其他志愿者”" in page
-    assert "<title>错误：" in page
-    for kept in (f'value="{other.pk}" id="person-{other.pk}" checked', "亭委发[2024]6号", "2024-05-06"):
-        assert kept in page
-    official = entry(post="executive_deputy_director")
-    page = signed_in(town).post(create_url(town), official).content.decode()
-    assert "须由退休的五老担任" in page
-    assert 'value="何永兵"' in page
-    assert not Appointment.objects.exists()
-
-
-def test_a_held_post_offers_to_dismiss_the_holder_by_the_same_document(town: Unit) -> None:
-    holder = make_appointment(town, official="罗书记")
-    client = signed_in(town)
-    page = client.post(create_url(town), entry()).content.decode()
-    assert "现由罗书记担任" in page
-    assert "由这份文件免去罗书记" in page
-    assert client.post(create_url(town), entry(replaces=holder.pk)).status_code == 302
-    holder.refresh_from_db()
-    assert holder.ends_on == datetime.date(2024, 5, 5)
-    assert Appointment.objects.filter(ends_on=None).get().official == "何永兵"
-    assert "由这份文件免去" in page_of(client, f"{create_url(town)}&post=director")
-
-
-def test_a_past_time_in_a_post_is_recorded_with_its_end(town: Unit) -> None:
-    make_appointment(town, official="罗书记", starts_on=datetime.date(2024, 6, 1))
-    client = signed_in(town)
-    half = client.post(create_url(town), entry(ends_on="2024-05-31")).content.decode()
-    assert "补记离任要填免职文号" in half
-    ended = {
-        "ends_on": "2024-05-31",
-        "end_reason": "transferred",
-        "dismissal_document": "亭委发〔2024〕8号",
-        "dismissal_issued_by": "中共亭子镇委员会",
-        "dismissal_issued_on": "2024-05-31",
-    }
-    assert client.post(create_url(town), entry(**ended)).status_code == 302
-    assert Appointment.objects.get(official="何永兵").end_reason == "transferred"
-
-
-def test_the_search_finds_by_name_and_pinyin_in_the_own_branch(county: Unit, town: Unit, veteran: Volunteer) -> None:
-    make_volunteer(make_unit(county), name="冯外乡")
-    make_volunteer(town, name="冯走了", status=VolunteerStatus.LEFT, left_on=datetime.date(2024, 1, 1))
-    client = signed_in(town)
-    for words in ("冯", "feng"):
-        response = client.post(
-            create_url(town), entry(find=words, official=""), headers={"HX-Request": "true", "HX-Trigger-Name": "find"}
-        )
-        page = response.content.decode()
-        assert "冯定国" in page
-        assert "冯外乡" not in page
-        assert "冯走了" not in page
-        assert "亭委发[2024]6号" in page
-        assert "错误：" not in page
-    assert "名册里没有这样的人" in client.post(create_url(town), entry(step="find", find="无")).content.decode()
-    by_enter = client.post(create_url(town), entry(step="enter", find="冯", official=""))
-    assert "冯定国" in by_enter.content.decode()
-    assert not Appointment.objects.exists()
-
-
-def test_a_forged_person_of_another_branch_is_refused(county: Unit, town: Unit) -> None:
-    stranger = make_volunteer(make_unit(county), name="外乡人")
-    for forged in (stranger.pk, "1 OR 1=1", "9" * 30):
-        page = signed_in(town).post(create_url(town), entry(official="", volunteer=forged)).content.decode()
-        assert "不在您能看到的五老名册里" in page
-        assert "外乡人" not in page
-    assert not Appointment.objects.exists()
-
-
-def test_a_scan_of_the_wrong_type_is_refused(town: Unit) -> None:
-    wrong = SimpleUploadedFile("a.pdf", b"MZ a program", "application/pdf")
-    page = signed_in(town).post(create_url(town), entry(scan=wrong)).content.decode()
-    assert "只能传 PDF、JPG、PNG" in page
-    assert not Appointment.objects.exists()
-
-
-def test_units_are_chosen_first_and_only_own_ones_with_a_committee(county: Unit, town: Unit) -> None:
-    make_unit(county, name="外乡镇", committee_established_on=FOUNDED)
-    make_unit(town, name="没有的村村民委员会")
-    make_unit(town, name="长江村村民委员会", committee_established_on=FOUNDED)
-    client = signed_in(town)
-    page = page_of(client, NEW)
-    assert "长江村" in page
-    assert "外乡镇" not in page
-    assert "没有的村" not in page
-    assert "长江村" in page_of(client, f"{NEW}?find=长江")
-    assert "没有这样的单位" in page_of(client, f"{NEW}?find=外乡")
-
-
-def test_a_dismissal_is_recorded_and_the_second_editor_is_told(town: Unit) -> None:
-    held, client = make_appointment(town), signed_in(town)
-    url = f"/appointments/{held.pk}/dismiss/"
-    seen = client.get(url).context["form"].initial["seen"]
-    fields = {
-        "ends_on": "2025-03-31",
-        "end_reason": "term_over",
-        "dismissal_document": "亭委发(2025)2号",
-        "dismissal_issued_by": "中共亭子镇委员会",
-        "dismissal_issued_on": "2025-03-31",
-        "seen": seen,
-    }
-    empty = client.post(url, {"seen": seen}).content.decode()
-    assert "请填写免职文号" in empty
-    assert client.post(url, fields).status_code == 302
-    page = page_of(client, f"/appointments/{held.pk}/")
-    for word in ("届满", "亭委发〔2025〕2号", "已离任"):
-        assert word in page
-    again = client.post(url, fields).content.decode()
-    assert "您的内容还没有存入" in again
-
-
-def test_a_correction_keeps_what_is_not_touched(town: Unit, veteran: Volunteer) -> None:
-    held, client = make_appointment(town, veteran, post="executive_deputy_director"), signed_in(town)
-    url = f"/appointments/{held.pk}/edit/"
-    initial = client.get(url).context["form"].initial
-    fields = {name: value for name, value in initial.items() if value not in (None, "")}
-    assert client.post(url, {**fields, "document": "亭委发〔2023〕7号"}).status_code == 302
-    held.refresh_from_db()
-    assert (held.document, held.volunteer, held.post) == ("亭委发〔2023〕7号", veteran, "executive_deputy_director")
-    stale = client.post(url, {**fields, "document": "别的"}).content.decode()
-    assert "您的内容还没有存入" in stale
-
-
-def test_who_may_write(county: Unit, town: Unit) -> None:
-    held = make_appointment(town)
-    urls = [create_url(town), f"/appointments/{held.pk}/edit/", f"/appointments/{held.pk}/dismiss/"]
-    stranger, clerk = signed_in(make_unit(county)), signed_in(town, Role.CLERK)
-    for url in urls:
-        assert stranger.get(url).status_code == stranger.post(url, entry()).status_code == 404
-        assert clerk.get(url).status_code == clerk.post(url, entry()).status_code == 403
-        assert signed_in(town).put(url).status_code == 405
-        assert signed_in(county, Role.COUNTY_OFFICE).get(url).status_code == 200
-    assert stranger.get(f"/appointments/{held.pk}/").status_code == 404
-    assert clerk.get(f"/appointments/{held.pk}/").status_code == 200
-    held.refresh_from_db()
-    assert held.ends_on is None
-
-
 def test_ages_are_for_readers_of_the_roster(town: Unit) -> None:
     old = make_volunteer(town, birth_date=datetime.date(1940, 1, 1))
     held = make_appointment(town, old, post="executive_deputy_director")
@@ -240,6 +58,68 @@ def test_ages_are_for_readers_of_the_roster(town: Unit) -> None:
     assert old.name in page_of(secretary, f"{LIST}?state=over_age")
     # The choice is not offered, so the filter is wrong and finds nobody.
     assert old.name not in page_of(leader, f"{LIST}?state=over_age")
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.FUND_MANAGER, Role.FUND_APPROVER])
+def test_who_does_not_read_the_roster_sees_the_office_and_no_more(town: Unit, role: Role) -> None:
+    holder = make_volunteer(
+        town, name="冯定国", kind=VeteranKind.SOLDIER, birth_date=datetime.date(1940, 1, 1), former_post="县武装部科长"
+    )
+    ended: dict[str, Any] = {"ends_on": datetime.date(2025, 1, 31), "end_reason": "resigned"}
+    held = make_appointment(town, holder, post="executive_deputy_director", document="亭委发〔2023〕1号")
+    gone = make_appointment(town, holder, post="member", document="亭委发〔2022〕9号", **ended)
+    scan = store_attachment(file=SimpleUploadedFile("a.pdf", PDF), by=make_member(town), label="文件")
+    Appointment.objects.update(scan=scan)
+    secretary, other = signed_in(town), signed_in(town, role)
+    secrets = ("老战士", "县武装部科长", "岁", "打开任职文件", "因身体等原因请辞", "导出这")
+    pages = [f"{LIST}?state=all", f"/units/{town.code}/", *(f"/appointments/{one.pk}/" for one in (held, gone))]
+    told = "".join(page_of(secretary, url) for url in pages)
+    assert [word for word in secrets if word not in told] == []
+    for url in pages:
+        page = page_of(other, url)
+        assert "冯定国" in page
+        assert "亭委发〔202" in page
+        assert [word for word in secrets if word in page] == [], url
+    assert "亭委发〔2023〕1号" in paper_text(other, town)
+    assert "县武装部科长" not in paper_text(other, town)
+    assert "县武装部科长" in paper_text(secretary, town)
+    for url in ("/appointments/export/", f"/appointments/{held.pk}/appointment/", "/api/v1/appointments/"):
+        given = secretary.get(url)
+        assert given.status_code == 200, url
+        assert bytes_of(given)
+        assert other.get(url).status_code == 403, url
+
+
+def test_a_holder_from_another_roster_is_named_and_no_more(county: Unit, town: Unit) -> None:
+    elsewhere = make_volunteer(make_unit(county), name="冯定国", birth_date=datetime.date(1940, 1, 1))
+    held = make_appointment(town, elsewhere, post="executive_deputy_director")
+    client = signed_in(town)
+    for url in (LIST, f"/appointments/{held.pk}/", f"/units/{town.code}/"):
+        page = page_of(client, url)
+        assert "冯定国" in page
+        for word in ("岁", "老教师", f"/volunteers/{elsewhere.pk}/"):
+            assert word not in page, url
+    sheet = sheet_of(bytes_of(client.get("/appointments/export/")))
+    assert (sheet["D4"].value, sheet["E4"].value) == ("冯定国", None)
+    assert client.get(f"/api/v1/appointments/{held.pk}/").json()["veteran_kind"] is None
+
+
+def paper_text(client: Client, unit: Unit) -> str:
+    document = docx.Document(io.BytesIO(client.get(f"/appointments/paper/{unit.code}/").content))
+    return "".join(cell.text for row in document.tables[0].rows for cell in row.cells)
+
+
+def test_a_line_of_the_list_is_a_card_on_a_phone_with_what_may_be_done(town: Unit) -> None:
+    running = make_appointment(town)
+    ended = make_appointment(town, post="member", ends_on=datetime.date(2024, 1, 31), end_reason="retired")
+    page = page_of(signed_in(town), f"{LIST}?state=all")
+    assert '<table class="table table-hover stacked">' in page
+    assert 'data-label="任期至"' in page
+    for one, dismissed in ((running, False), (ended, True)):
+        assert f'href="/appointments/{one.pk}/edit/"' in page
+        assert (f'href="/appointments/{one.pk}/dismiss/"' in page) is not dismissed
+    reader = page_of(signed_in(town, Role.CLERK), LIST)
+    assert f'<td class="ops"><a href="/appointments/{running.pk}/">查看</a></td>' in reader
 
 
 def test_the_list_filters_by_branch_post_day_document_and_range(county: Unit, town: Unit) -> None:
@@ -338,27 +218,26 @@ def test_the_paper_lists_the_leading_groups_in_the_order_of_posts(county: Unit, 
         ("常务副主任", "空缺"),
     ]
     assert rows[1][3] == "亭子镇党委书记"
+    assert rows[1][4].endswith("号\n2023年3月1日")
     assert "盖章" in document.tables[1].rows[0].cells[0].text
-    assert "亭子镇关工委" in document.paragraphs[0].text
+    assert document.paragraphs[0].text == "亭子镇关心下一代工作委员会\n领导班子名单"
+    today = timezone.localdate()
+    assert document.paragraphs[1].text == f"（截至{today.year}年{today.month}月{today.day}日）"
 
 
-def test_the_county_s_office_edits_the_rules(county: Unit, town: Unit) -> None:
-    client = signed_in(county, Role.COUNTY_OFFICE)
-    forms = client.get(RULES).context["forms"]
-    fields = {f"{form.prefix}-{name}": form[name].value() for form in forms for name in form.fields}
-    fields = {name: value for name, value in fields.items() if value not in (None, False)}
-    assert fields["executive_deputy_director-age_limit"] == 70
-    fields |= {"executive_deputy_director-age_limit": "75", "director-vacancy_months": "0"}
-    refused = client.post(RULES, fields).content.decode()
-    assert "错误：" in refused
-    assert not PostRule.objects.exists()
-    assert client.post(RULES, {**fields, "director-vacancy_months": "6"}).status_code == 302
-    rules = {rule.post: rule for rule in PostRule.objects.filter(unit=county)}
-    assert rules["executive_deputy_director"].age_limit == 75
-    assert (rules["director"].vacancy_months, rules["director"].at_village) == (6, True)
-    assert rules["staff"].at_village is False
-    assert signed_in(town).get(RULES).status_code == 403
-    assert signed_in(town, Role.COUNTY_OFFICE).get(RULES).status_code == 403
+def test_the_county_s_paper_names_empty_posts_of_its_townships_and_not_of_villages(county: Unit, town: Unit) -> None:
+    Unit.objects.filter(pk=county.pk).update(committee_established_on=FOUNDED)
+    make_unit(town, name="长江村村民委员会", committee_established_on=FOUNDED)
+    make_appointment(county, official="李佳")
+    response = signed_in(county, Role.COUNTY_OFFICE).get(f"/appointments/paper/{county.code}/")
+    document = docx.Document(io.BytesIO(response.content))
+    rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows][1:]
+    assert rows[0][2] == "李　佳"
+    of_town = ["主任", "常务副主任", "办公室主任", "工作人员"]
+    assert [row[1] for row in rows if row[2] == "空缺"] == [*of_town[1:], *of_town]
+    # The rows of a unit stay together, its last one may be followed by another page.
+    kept = [row.cells[1].paragraphs[0].paragraph_format.keep_with_next for row in document.tables[0].rows[1:]]
+    assert kept == [True, True, True, None, True, True, True, True]
 
 
 def test_posts_of_somebody_who_has_left_are_named_on_their_page(town: Unit, veteran: Volunteer) -> None:

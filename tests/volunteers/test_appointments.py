@@ -3,6 +3,7 @@
 import datetime
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guanai.edits import ChangedError
+from guanai.edits import NEVER, ChangedError
+from guanai.enums import Change
+from guanai.models import RowEvent
 from orgs.enums import Role
 from orgs.models import Unit, User
 from tests.factories import make_appointment, make_county, make_member, make_unit, make_volunteer
@@ -45,6 +48,8 @@ def office(county: Unit) -> User:
 def said(unit: Unit, post: str = Post.DIRECTOR, **fields: Any) -> Said:
     given: dict[str, Any] = {"official": "" if fields.get("volunteer") else "何永兵", "starts_on": DAY}
     given |= {"document": "苍委发[2024]12号", "issued_by": "中共亭子镇委员会", "issued_on": DAY}
+    # People of the tests are of any age; only the tests of the age limit ask for it.
+    given["despite_age"] = True
     return Entry(unit=unit, post=post, **{**given, **fields})
 
 
@@ -120,7 +125,7 @@ def test_a_held_post_names_its_holder_and_the_way_out(town: Unit, office: User, 
     successor = make_volunteer(town)
     words = refusal(entry=said(town, post, volunteer=successor), by=office)["replaces"][0]
     assert "冯定国" in words
-    assert "同一文件免去前任" in words
+    assert "请在“前任”一项选“由这份文件免去”" in words
     appoint(entry=said(town, post, volunteer=successor), by=office, replaces=holder.pk)
     holder.refresh_from_db()
     assert holder.ends_on == DAY - datetime.timedelta(days=1)
@@ -190,6 +195,37 @@ def test_a_correction_takes_a_wrong_dismissal_back_but_not_over_a_successor(town
         correct(appointment=gone, entry=said(town), by=office, seen=gone.updated_at)
 
 
+def test_no_correction_lets_two_holders_overlap(town: Unit, office: User) -> None:
+    june = datetime.date(2024, 6, 1)
+    first = appoint(entry=replace(said(town), dismissal=dismissal(june)), by=office)
+    second = appoint(entry=said(town, official="罗书记", starts_on=datetime.date(2024, 6, 2)), by=office)
+    person = make_volunteer(town)
+    members = [
+        appoint(entry=said(town, Post.MEMBER, volunteer=one), by=office) for one in (person, make_volunteer(town))
+    ]
+    ended_later = dismissal(datetime.date(2024, 6, 2))
+    wrong = [
+        (first, replace(said(town), dismissal=ended_later)),
+        (second, said(town, official="罗书记", starts_on=june)),
+        (members[0], said(town, Post.DIRECTOR, volunteer=person)),
+        (members[1], said(town, Post.MEMBER, volunteer=person)),
+    ]
+    before = list(Appointment.objects.order_by("pk").values())
+    for appointment, entry in wrong:
+        with pytest.raises(ValidationError) as refused:
+            correct(appointment=appointment, entry=entry, by=office, seen=appointment.updated_at)
+        assert set(refused.value.message_dict) == {"starts_on"}
+    assert list(Appointment.objects.order_by("pk").values()) == before
+
+
+def test_a_correction_leaves_what_it_replaced_in_the_history(town: Unit, office: User) -> None:
+    held = appoint(entry=said(town), by=office)
+    correct(appointment=held, entry=said(town, official="何永彬"), by=office, seen=held.updated_at)
+    events = RowEvent.objects.filter(record="volunteers.appointment", record_id=held.pk)
+    assert [event.change for event in events.order_by("pk")] == [Change.INSERT, Change.UPDATE]
+    assert events.get(change=Change.UPDATE).changes["official"] == ["何永兵", "何永彬"]
+
+
 def test_the_secretary_records_for_the_own_villages_alone(county: Unit, town: Unit) -> None:
     village = make_unit(town, committee_established_on=FOUNDED)
     secretary = make_member(town, Role.SECRETARY)
@@ -208,6 +244,25 @@ def test_the_secretary_records_for_the_own_villages_alone(county: Unit, town: Un
         correct(appointment=held, entry=said(county), by=secretary, seen=held.updated_at)
 
 
+def test_an_age_above_the_limit_is_asked_about_once_before_anything_is_written(town: Unit, office: User) -> None:
+    post = Post.EXECUTIVE_DEPUTY_DIRECTOR
+    old, young = (make_volunteer(town, birth_date=datetime.date(DAY.year - age, 1, 1)) for age in (71, 70))
+    holder = make_appointment(town, young, post=post)
+    refused = refusal(entry=said(town, post, volunteer=old, despite_age=False), by=office, replaces=holder.pk)
+    assert refused == {"despite_age": ["71 岁，超过本县常务副主任年龄上限 70 岁。仍照文件登记的，请勾选后再保存"]}
+    holder.refresh_from_db()
+    assert holder.ends_on is None
+    held = appoint(entry=said(town, post, volunteer=old), by=office, replaces=holder.pk)
+    # Known already: a correction of the same person in the same post is not asked again, another post is.
+    again = said(town, post, volunteer=old, document="别的〔2024〕1号", despite_age=False)
+    held = correct(appointment=held, entry=again, by=office, seen=held.updated_at)
+    with pytest.raises(ValidationError, match="65 岁"):
+        correct(appointment=held, entry=replace(again, post=Post.MEMBER), by=office, seen=held.updated_at)
+    # Nor is what is over.
+    past = said(town, Post.MEMBER, volunteer=old, despite_age=False, dismissal=dismissal(DAY))
+    assert appoint(entry=past, by=office).ends_on == DAY
+
+
 def test_an_age_above_the_county_s_limit_warns_and_does_not_block(county: Unit, town: Unit, office: User) -> None:
     old, young = (make_volunteer(town, birth_date=datetime.date(DAY.year - age, 1, 1)) for age in (71, 70))
     held = appoint(entry=said(town, Post.EXECUTIVE_DEPUTY_DIRECTOR, volunteer=old), by=office)
@@ -216,9 +271,21 @@ def test_an_age_above_the_county_s_limit_warns_and_does_not_block(county: Unit, 
     member = appoint(entry=said(town, Post.MEMBER, volunteer=young), by=office)
     assert "65 岁" in age_warning(member, DAY)
     rules = [PostRule(post=Post.EXECUTIVE_DEPUTY_DIRECTOR, age_limit=75), PostRule(post=Post.MEMBER, age_limit=None)]
-    set_post_rules(county=county, rules=rules, by=office)
+    set_post_rules(county=county, rules=rules, by=office, seen=NEVER)
     assert age_warning(held, DAY) == age_warning(member, DAY) == ""
     assert age_warning(make_appointment(town), DAY) == ""
+
+
+def test_the_second_of_two_writers_of_rules_is_told(county: Unit, office: User) -> None:
+    first = [PostRule(post=Post.DIRECTOR, age_limit=60), PostRule(post=Post.MEMBER, age_limit=70)]
+    stored = set_post_rules(county=county, rules=first, by=office, seen=NEVER)
+    second = [PostRule(post=Post.DIRECTOR, age_limit=80)]
+    for seen in (NEVER, stored[0].updated_at):
+        with pytest.raises(ChangedError):
+            set_post_rules(county=county, rules=second, by=office, seen=seen)
+    assert PostRule.objects.get(post=Post.DIRECTOR).age_limit == 60
+    set_post_rules(county=county, rules=second, by=office, seen=stored[-1].updated_at)
+    assert PostRule.objects.get(post=Post.DIRECTOR).age_limit == 80
 
 
 def _until_somebody_waits() -> None:
@@ -290,6 +357,39 @@ def test_two_who_appoint_at_once_are_told_apart() -> None:
     for thread in threads:
         thread.join(30)
     assert sorted(outcomes) == ["replaces", "stored"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_correction_and_an_appointment_at_once_are_told_apart() -> None:
+    county = make_county()
+    unit = make_unit(county, committee_established_on=FOUNDED)
+    office, start, outcomes = make_member(county, Role.COUNTY_OFFICE), threading.Barrier(2, timeout=20), []
+    member = appoint(entry=said(unit, Post.MEMBER, official="甲"), by=office)
+
+    def moved() -> None:
+        correct(appointment=member, entry=said(unit, official="甲"), by=office, seen=member.updated_at)
+
+    def made() -> None:
+        appoint(entry=said(unit, official="乙"), by=office)
+
+    def record(act: Callable[[], None]) -> None:
+        try:
+            start.wait()
+            act()
+            outcomes.append("stored")
+        except ValidationError as refused:
+            outcomes.append("refused " + next(iter(refused.message_dict)))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=record, args=(act,)) for act in (moved, made)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(outcomes)[1] == "stored"
+    assert sorted(outcomes)[0] in ("refused replaces", "refused starts_on")
+    assert Appointment.objects.filter(post=Post.DIRECTOR).count() == 1
 
 
 Steps = list[tuple[str, str, int, int]]

@@ -207,3 +207,52 @@ def test_log_lines_hold_no_name_and_no_number(township: Unit, caplog: pytest.Log
     for secret in (person.name, person.id_number, person.phone, person.address):
         assert secret not in str(lines)
     assert str(person) == person.number
+
+
+def test_what_registering_tells_of_numbers_counts_as_looking_them_up(
+    township: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guanai.limits.NUMBERS_PER_HOUR", 3)
+    stranger = make_volunteer(make_unit(township.parent or township))
+    mine = make_volunteer(township)
+    client = signed_in(township)
+    known, free = stranger.id_number, make_id_number()
+
+    client.post(f"{LIST}find/", {"id_number": known})
+    page = client.post(f"{LIST}new/", form_of(township, id_number=known)).content.decode()
+    assert TAKEN in page
+    edit = reverse("volunteers:volunteer_edit", args=[mine.pk])
+    assert (
+        TAKEN in client.post(edit, form_of(township, id_number=known, status="active", **seen(mine))).content.decode()
+    )
+
+    for number in (known, free):
+        page = client.post(f"{LIST}new/", form_of(township, id_number=number)).content.decode()
+        assert "一小时内最多核对 3 个证件号" in page
+        assert TAKEN not in page
+    found = client.post(f"{LIST}find/", {"id_number": known}, follow=True).content.decode()
+    assert "一小时内最多按证件号查 3 次" in found
+    # Who has no number to be asked for is registered all the same, and so is whoever else registers.
+    client.post(f"{LIST}new/", form_of(township, no_id="on", sex="male", birth_date="1950-01-01"))
+    assert Volunteer.objects.filter(unit=township, id_index=None).count() == 1
+    signed_in(township).post(f"{LIST}new/", form_of(township, id_number=free))
+    assert Volunteer.objects.filter(id_number__isnull=False, unit=township).count() == 2
+
+
+def test_another_refusal_of_a_number_that_is_free_counts_too(township: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the refusal of what is wrong beside it would tell that the number is not registered, and leave no record."""
+    monkeypatch.setattr("guanai.limits.NUMBERS_PER_HOUR", 1)
+    client = signed_in(township)
+    refused = form_of(township, id_number=make_id_number(), joined_on="2999-01-01")
+
+    assert "一小时内" not in client.post(f"{LIST}new/", refused).content.decode()
+    assert "一小时内" in client.post(f"{LIST}new/", refused).content.decode()
+
+
+def test_registering_many_people_is_not_held_up(township: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("guanai.limits.NUMBERS_PER_HOUR", 1)
+    client = signed_in(township)
+    for order in (121, 123, 125):
+        client.post(f"{LIST}new/", form_of(township, id_number=make_id_number(order=order)))
+
+    assert Volunteer.objects.filter(unit=township).count() == 3

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from guanai.edits import NEVER
 from orgs.enums import Action, Role, UnitKind
 from orgs.models import Unit, User
 from tests.factories import grant, make_appointment, make_county, make_member, make_unit, make_volunteer
@@ -68,7 +69,7 @@ def test_tiers_ask_for_the_posts_that_the_county_s_rules_name(county: Unit, offi
     ]
     filled(town, *four)
     rule = PostRule(post=Post.OFFICE_DIRECTOR, vacancy_months=3, at_village=True)
-    set_post_rules(county=county, rules=[rule], by=office)
+    set_post_rules(county=county, rules=[rule], by=office, seen=NEVER)
     rows = said(vacancies(office))
     assert ("长江村村民委员会", Post.OFFICE_DIRECTOR) in rows
     assert (department.name, Post.OFFICE_DIRECTOR) not in rows
@@ -105,7 +106,9 @@ def test_a_vacancy_is_overdue_after_the_county_s_months(county: Unit, office: Us
     assert is_overdue(row)
     for overdue, count in ((True, 1), (False, 0), (None, 1)):
         assert vacancies(office, VacancyFilter(overdue=overdue)).count() == count
-    set_post_rules(county=county, rules=[PostRule(post=Post.DIRECTOR, vacancy_months=6, at_township=True)], by=office)
+    set_post_rules(
+        county=county, rules=[PostRule(post=Post.DIRECTOR, vacancy_months=6, at_township=True)], by=office, seen=NEVER
+    )
     (row,) = vacancies(office)
     assert not is_overdue(row)
     assert vacancies(office, VacancyFilter(overdue=True)).count() == 0
@@ -125,7 +128,7 @@ def test_each_county_keeps_its_own_rules_and_nobody_sees_another_branch(county: 
     other = make_county("510822", "青川县")
     here, there = founded(county, name="亭子镇"), founded(other, name="乔庄镇")
     theirs = make_member(other, Role.COUNTY_OFFICE)
-    set_post_rules(county=other, rules=[PostRule(post=Post.DIRECTOR, vacancy_months=3)], by=theirs)
+    set_post_rules(county=other, rules=[PostRule(post=Post.DIRECTOR, vacancy_months=3)], by=theirs, seen=NEVER)
     assert (here.name, Post.DIRECTOR) in said(vacancies(office))
     assert (there.name, Post.DIRECTOR) not in said(vacancies(theirs))
     assert there.name not in dict(said(vacancies(office)))
@@ -154,7 +157,9 @@ def test_the_menu_counts_what_the_list_shows(county: Unit, office: User) -> None
     secretary, both = make_member(town, Role.SECRETARY), make_member(town, Role.SECRETARY)
     grant(both, other, Role.COUNTY_OFFICE)
     users = [User.objects.get(pk=user.pk) for user in (office, secretary, both)]
-    set_post_rules(county=county, rules=[PostRule(post=Post.LIAISON, vacancy_months=1, at_village=True)], by=office)
+    set_post_rules(
+        county=county, rules=[PostRule(post=Post.LIAISON, vacancy_months=1, at_village=True)], by=office, seen=NEVER
+    )
     counts = [count_vacancies(user) for user in users]
     assert counts == [vacancies(user, action=Action.EDIT_POSTS).count() for user in users]
     assert min(counts) > 0

@@ -226,7 +226,7 @@ def test_queries_of_the_export_do_not_grow(people: Client, township: Unit, djang
 def test_a_look_up_by_number_is_noted_and_cannot_be_repeated_without_end(
     township: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("volunteers.views.roster.FINDS", 2)
+    monkeypatch.setattr("guanai.limits.NUMBERS_PER_HOUR", 2)
     person = make_volunteer(township)
     client = signed_in(township)
     for _ in range(2):

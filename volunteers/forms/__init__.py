@@ -4,6 +4,7 @@ from volunteers.forms.appointments import (
     AppointmentForm,
     DismissalForm,
     PostRuleForm,
+    PostRulesForm,
     UnitSearchForm,
     VacancyFilterForm,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "DismissalForm",
     "FindForm",
     "PostRuleForm",
+    "PostRulesForm",
     "UnitSearchForm",
     "VacancyFilterForm",
     "VolunteerFilterForm",

@@ -1,13 +1,13 @@
 """Forms of posts: filters, the appointment, the dismissal, a county's rules."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.urls import reverse
 from django.utils import timezone
 
 from guanai.attachments import ScanField
 from guanai.edits import SeenForm
+from guanai.entry_keys import KeyedForm
 from guanai.forms import FilterForm, PageForm
 from orgs.enums import Action
 from orgs.forms import BranchFilterForm
@@ -21,6 +21,9 @@ from volunteers.querysets import AppointmentQuerySet
 from volunteers.services import Dismissal, Entry
 from volunteers.vacancies import VacancyFilter
 
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
 POSTS = [("", "全部"), *Post.choices]
 ENDING = {"ending30": 30, "ending90": 90, "ending180": 180}
 OVER_AGE = "over_age"
@@ -30,6 +33,8 @@ STATES = [
     ("all", "含已离任"),
 ]
 DATE_ERROR = {"invalid": "请填成 2025-11-21 这样的日期"}
+# No answer to the question of the predecessor is no "不免去": it is asked again.
+KEEP = "keep"
 NOT_ON_ROSTER = "这个人不在您能看到的五老名册里，请重新选"
 
 
@@ -53,9 +58,9 @@ class AppointmentFilterForm(BranchFilterForm):
             choices = [*STATES, (OVER_AGE, "超过年龄上限")]
             self.fields["state"] = forms.ChoiceField(label="范围", required=False, choices=choices)
 
-    def narrow(self, user: User) -> AppointmentQuerySet:
-        """The appointments that fit; none where the filter is wrong."""
-        rows = appointments_for_user(user)
+    def narrow(self, user: User, action: str = Action.VIEW_NETWORK) -> AppointmentQuerySet:
+        """The appointments that fit, of the branches where the user may do `action`; none where the filter is wrong."""
+        rows = appointments_for_user(user, action)
         if not self.is_valid():
             return rows.none()
         chosen = self.cleaned_data
@@ -129,16 +134,18 @@ class DismissalForm(DismissalFields, SeenForm):
 END_NAMES = ("ends_on", "end_reason", "dismissal_document", "dismissal_issued_by", "dismissal_issued_on")
 
 
-class AppointmentForm(DismissalFields, SeenForm):
+class AppointmentForm(DismissalFields, SeenForm, KeyedForm):
     """One appointment of one unit; `record` is the one to be put right.
 
-    `replaces` offers to end `holder`'s time by the same document. The fields of the dismissal are for a time in a post
+    `replaces` offers to end `holder`'s time by the same document, and that is chosen unless something else is said.
+    `despite_age` is shown where somebody is above the age limit. The fields of the dismissal are for a time in a post
     that is over already: all of them or none.
     """
 
     post = forms.ChoiceField(label="职务", choices=[("", "请选择"), *Post.choices])
     replaces = forms.ChoiceField(label="前任", required=False, widget=forms.RadioSelect)
     volunteer = forms.ModelChoiceField(label="五老", queryset=Volunteer.objects.none(), required=False)
+    despite_age = forms.BooleanField(label="年龄超过上限，仍照文件登记", required=False)
     official = forms.CharField(label="姓名", max_length=40, required=False)
     official_office = forms.CharField(
         label="现任党政职务", max_length=60, required=False, help_text="如 亭子镇党委副书记。"
@@ -169,22 +176,26 @@ class AppointmentForm(DismissalFields, SeenForm):
         )
         for name in END_NAMES:
             self.fields[name].required = False
-        if record is None:
-            # Another post may have a holder to be replaced.
-            here = f"{reverse('volunteers:appointment_create')}?unit={unit.code}"
-            swap = {"hx-target": "#predecessor", "hx-select": "#predecessor", "hx-swap": "outerHTML"}
-            self.fields["post"].widget.attrs |= {"hx-get": here, **swap}
+        # Another post may have another holder to be replaced, other people to choose from, and another age limit.
+        swap = {"hx-target": "#predecessor", "hx-select": "#predecessor", "hx-swap": "outerHTML"}
+        self.fields["post"].widget.attrs |= {"hx-post": "", "hx-select-oob": "#found", **swap}
+        self.holder = holder
         if holder is None:
             del self.fields["replaces"]
             return
-        same = f"由这份文件免去{holder.holder}，在任至新任任职日期的前一天"
-        choices = [(str(holder.pk), same), ("", "没有免去（须先登记前任离任）")]
+        since = f"{holder.starts_on:%Y-%m-%d} 起任职"
+        same = f"由这份文件免去{holder.holder}（{since}），在任至新任任职日期的前一天"
+        choices = [(str(holder.pk), same), (KEEP, "不免去（补记更早的任期，或先登记前任离任）")]
+        if self.initial.get("replaces") not in dict(choices):
+            self.initial["replaces"] = str(holder.pk)
         self.fields["replaces"] = forms.ChoiceField(
-            label=f"前任：{holder.holder}（{holder.starts_on:%Y-%m-%d} 起）",
+            label="前任",
             choices=choices,
-            required=False,
             widget=forms.RadioSelect,
-            error_messages={"invalid_choice": "这个职务的任职情况刚刚有变，请重新核对"},
+            error_messages={
+                "required": f"{holder.get_post_display()}现由{holder.holder}担任（{since}），请核对这份文件免不免去",
+                "invalid_choice": "这个职务的任职情况刚刚有变，请重新核对",
+            },
         )
 
     def clean(self) -> dict[str, Any]:
@@ -194,18 +205,27 @@ class AppointmentForm(DismissalFields, SeenForm):
             for name in END_NAMES:
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, f"补记离任要填{self.fields[name].label}")
+        if self.holder and not cleaned.get("replaces"):
+            # The page that asks has the usual answer chosen; what was sent stays without one.
+            data = cast("QueryDict", self.data).copy()
+            data[self.add_prefix("replaces")] = str(self.holder.pk)
+            self.data = data
         return cleaned
 
     @property
     def replaced(self) -> int | None:
         value = self.cleaned_data.get("replaces")
-        return int(value) if value else None
+        return int(value) if value and value != KEEP else None
 
     def entry(self) -> Entry:
         """What was filled in; only after `is_valid()`."""
         names = ("post", "volunteer", "official", "official_office", "document", "issued_by", "issued_on", "starts_on")
-        chosen = {name: self.cleaned_data[name] for name in (*names, "term_ends_on", "scan")}
+        chosen = {name: self.cleaned_data[name] for name in (*names, "term_ends_on", "scan", "despite_age")}
         return Entry(unit=self.unit, dismissal=self.dismissal(), **chosen)
+
+
+class PostRulesForm(SeenForm):
+    """The version of a county's rules, above the lines."""
 
 
 class PostRuleForm(PageForm, forms.ModelForm[PostRule]):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
 
+from guanai import identity
 from guanai.history import tracked
 from guanai.models import Attachment, Edited
 from orgs.enums import Tier
@@ -14,6 +15,8 @@ from orgs.models import Unit
 from volunteers.enums import SINGLE_POSTS, EndReason, Post
 from volunteers.models.volunteers import Volunteer
 from volunteers.querysets import AppointmentQuerySet
+
+ONE_DAY = datetime.timedelta(days=1)
 
 
 def _closed(function: str, first: str, last: str, field: models.Field[Any, Any]) -> Func:
@@ -34,7 +37,7 @@ def _one_holder(post: Post) -> ExclusionConstraint:
     )
 
 
-@tracked()
+@tracked(named_by=("unit", "volunteer"))
 class Appointment(Edited):
     """Who holds which post in a committee, by which document of the Party organisation of the same tier.
 
@@ -81,7 +84,7 @@ class Appointment(Edited):
         indexes = [models.Index(fields=["unit", "post", "-ends_on"], name="appointment_post")]
 
     def __str__(self) -> str:
-        return f"{self.unit_id} {self.post}"
+        return f"{self.unit.committee_name}{self.get_post_display()} {identity.mask_name(self.holder)}"
 
     @property
     def holder(self) -> str:
@@ -89,16 +92,34 @@ class Appointment(Edited):
         return self.volunteer.name if self.volunteer else self.official
 
     @property
+    def ended_with_unit(self) -> bool:
+        """Ended by the closing of the unit, by no document before; `unit` is joined where there are many."""
+        closed_on = self.unit.closed_on
+        return closed_on is not None and (self.ends_on is None or self.ends_on >= closed_on)
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        """The last day in the post, by document or because the unit was closed on the next; `ends_on` stays as it is,
+        so that the post runs again when the closing is taken back."""
+        closed_on = self.unit.closed_on
+        return closed_on - ONE_DAY if closed_on and self.ended_with_unit else self.ends_on
+
+    @property
+    def end_label(self) -> str:
+        """Why it ended; "" where it runs."""
+        return "单位撤销" if self.ended_with_unit else self.get_end_reason_display()
+
+    @property
     def is_running(self) -> bool:
         today = timezone.localdate()
-        return self.starts_on <= today and (self.ends_on is None or self.ends_on >= today)
+        return self.starts_on <= today and (self.last_day is None or self.last_day >= today)
 
     def age_on(self, day: datetime.date) -> int | None:
         """The age by year of birth; nobody's who is an official."""
         return self.volunteer.age_in(day.year) if self.volunteer else None
 
 
-@tracked()
+@tracked(named_by=("unit",))
 class PostRule(Edited):
     """What a county asks of one post; without a row the starting values of `volunteers.rules` hold."""
 
@@ -116,7 +137,7 @@ class PostRule(Edited):
         constraints = [models.UniqueConstraint(fields=["unit", "post"], name="post_rule_once")]
 
     def __str__(self) -> str:
-        return f"{self.unit_id} {self.post}"
+        return f"{self.unit.short_name} {self.get_post_display()}"
 
     @property
     def tiers(self) -> list[Tier]:

@@ -1,5 +1,6 @@
 from django.db import models
 
+from guanai import identity
 from guanai.history import tracked
 from orgs.models import Unit
 from volunteers.enums import TeamKind
@@ -23,7 +24,7 @@ class Team(models.Model):
         return self.name
 
 
-@tracked()
+@tracked(named_by=("team", "volunteer"), unit="team__unit")
 class TeamMember(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members", verbose_name="团队")
     volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="teams", verbose_name="成员")
@@ -41,4 +42,4 @@ class TeamMember(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.team_id} {self.volunteer_id}"
+        return f"{self.team.name} {identity.mask_name(self.volunteer.name)}"

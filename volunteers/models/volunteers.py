@@ -183,7 +183,7 @@ track_links(Volunteer, "specialities")
 track_links(Volunteer, "interests")
 
 
-@tracked()
+@tracked(named_by=("volunteer",), unit="volunteer__unit")
 class Availability(models.Model):
     """A weekday and part of the day on which somebody is willing to serve."""
 
@@ -197,7 +197,7 @@ class Availability(models.Model):
         constraints = [models.UniqueConstraint(fields=["volunteer", "weekday", "daypart"], name="availability_once")]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()}{self.get_daypart_display()}"
+        return f"{self.volunteer.number} {self.get_weekday_display()}{self.get_daypart_display()}"
 
 
 def service_words(times: Iterable[tuple[int, str]]) -> str:

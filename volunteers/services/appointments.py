@@ -46,6 +46,7 @@ class Entry:
     """An appointment as its document says it: somebody of the roster, or a serving official by name and office.
 
     `dismissal` is given where the time in the post is over already. A `scan` of None leaves a stored one as it is.
+    `despite_age`: whoever records it knows that the person is above the county's age limit.
     """
 
     unit: Unit
@@ -60,6 +61,7 @@ class Entry:
     term_ends_on: datetime.date | None = None
     scan: Scan = None
     dismissal: Dismissal | None = None
+    despite_age: bool = False
 
 
 def appoint(*, entry: Entry, by: User, replaces: int | None = None) -> Appointment:
@@ -67,7 +69,8 @@ def appoint(*, entry: Entry, by: User, replaces: int | None = None) -> Appointme
 
     Raises:
         PermissionDenied: `by` may not record posts on this unit.
-        ValidationError: by field, as `_check`; `replaces` where somebody else holds the post at that time.
+        ValidationError: by field, as `_check`; `replaces` where somebody else holds the post at that time;
+            `despite_age` where the person is above the age limit and nobody has said that this is known.
     """
     with transaction.atomic():
         _enter(entry, by)
@@ -118,11 +121,26 @@ def dismiss(*, appointment: Appointment, dismissal: Dismissal, by: User, seen: d
 
 def age_warning(appointment: Appointment, day: datetime.date | None = None) -> str:
     """What is said beside an appointment above the county's age limit; it never stops one. "" where all is well."""
-    limit = rule_for(appointment.unit, appointment.post).age_limit
-    age = appointment.age_on(day or timezone.localdate())
+    return _above_limit(appointment.unit, appointment.post, appointment.age_on(day or timezone.localdate()))
+
+
+def _above_limit(unit: Unit, post: str, age: int | None) -> str:
+    limit = rule_for(unit, post).age_limit
     if limit is None or age is None or age <= limit:
         return ""
-    return f"{age} 岁，超过本县{appointment.get_post_display()}年龄上限 {limit} 岁"
+    return f"{age} 岁，超过本县{Post(post).label}年龄上限 {limit} 岁"
+
+
+def _age_question(entry: Entry, appointment: Appointment) -> str:
+    """What is asked once before somebody above the limit enters a post; "" where there is nothing to ask.
+
+    The age is that on the first day in the post. What is over, or stands in the record already, is not asked again.
+    """
+    person = entry.volunteer
+    known = appointment.pk and (appointment.volunteer, appointment.post) == (person, entry.post)
+    if person is None or entry.despite_age or entry.dismissal or known:
+        return ""
+    return _above_limit(entry.unit, entry.post, person.age_in(entry.starts_on.year))
 
 
 def _locked(appointment: Appointment, by: User) -> Appointment:
@@ -148,6 +166,7 @@ def _enter(entry: Entry, by: User) -> None:
 
 def _write(appointment: Appointment, entry: Entry, by: User) -> None:
     _check(entry, appointment)
+    question = _age_question(entry, appointment)
     for name in ("unit", "post", "volunteer", "issued_on", "starts_on", "term_ends_on"):
         setattr(appointment, name, getattr(entry, name))
     appointment.document = normalise_document(entry.document)
@@ -162,6 +181,9 @@ def _write(appointment: Appointment, entry: Entry, by: User) -> None:
         appointment.dismissal_document = appointment.dismissal_issued_by = ""
         appointment.dismissal_issued_on = appointment.dismissal_scan = None
     _check_room(appointment)
+    if question:
+        words = f"{question}。仍照文件登记的，请勾选后再保存"
+        raise ValidationError({"despite_age": words}, code="over_age")
     if entry.scan:
         appointment.scan = store_attachment(file=entry.scan, by=by, label=SCAN)
     _keep_dismissal(appointment, entry.dismissal, by)
@@ -179,6 +201,10 @@ def _end(appointment: Appointment, dismissal: Dismissal) -> None:
     if dismissal.ends_on < appointment.starts_on:
         words = f"不能早于任职日期 {appointment.starts_on:%Y-%m-%d}"
         raise ValidationError({"ends_on": words}, code="order")
+    closed_on = appointment.unit.closed_on
+    if closed_on and dismissal.ends_on >= closed_on:
+        words = f"{appointment.unit.short_name}已于 {closed_on:%Y-%m-%d} 撤销，任职随之结束，不用登记离任"
+        raise ValidationError({"ends_on": words}, code="closed")
     for name, day in (("ends_on", dismissal.ends_on), ("dismissal_issued_on", dismissal.issued_on)):
         if day > today:
             raise ValidationError({name: "不能晚于今天，到了那天再登记"}, code="future")
@@ -198,6 +224,9 @@ def _make_way(entry: Entry, by: User, replaced: int) -> None:
     holder = rows.filter(pk=replaced).first()
     if holder is None:
         raise ValidationError({"replaces": "这个职务的任职情况刚刚有变，请重新核对"}, code="changed")
+    if entry.dismissal:
+        words = "补记已经离任的，请选“不免去”；前任也已离任的，先登记前任离任"
+        raise ValidationError({"replaces": words}, code="over")
     if entry.starts_on <= holder.starts_on:
         words = f"要晚于前任的任职日期 {holder.starts_on:%Y-%m-%d}"
         raise ValidationError({"starts_on": words}, code="order")
@@ -284,7 +313,7 @@ def _check_room(appointment: Appointment) -> None:
     words = f"{where}现由{other.holder}担任（{other.starts_on:%Y-%m-%d} 起）"
     if appointment.post not in SINGLE_POSTS or appointment.pk or appointment.ends_on:
         raise ValidationError({"starts_on": words}, code="overlaps")
-    words += "，一个职务同时只有一人。请勾选“同一文件免去前任”，或先登记前任离任"
+    words += "，一个职务同时只有一人。请在“前任”一项选“由这份文件免去”，或先登记前任离任"
     raise ValidationError({"replaces": words}, code="held")
 
 

@@ -14,18 +14,22 @@ from django.views.decorators.http import require_safe
 from guanai.access import get_or_post, needs
 from guanai.attachments import serve_attachment
 from guanai.attempts import attempt, submitted
+from guanai.entry_keys import once
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.list_files import sent_list
 from orgs.models import Unit, User
 from orgs.queries import unit_for_user_or_404
 from orgs.scope import allows, covering, may, user_of
+from volunteers.enums import VETERAN_POSTS, Post
 from volunteers.forms import END_NAMES, AppointmentFilterForm, AppointmentForm, DismissalForm, UnitSearchForm
 from volunteers.models import Appointment
 from volunteers.post_files import APPOINTMENT_COLUMNS, appointment_rows, leading_groups_paper, office, standing
+from volunteers.post_rules import rule_for
 from volunteers.posts import (
     appointment_for_user_or_404,
     find_people,
+    reads_holder,
     sole_holder,
     units_to_staff,
 )
@@ -44,16 +48,23 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = AppointmentFilterForm(request.GET, user=user)
     rows = form.narrow(user)
-    export_url = reverse("volunteers:appointment_export")
+    export_url = reverse("volunteers:appointment_export") if may(user, Action.VIEW_ROSTER) else ""
     listing = make_listing(request, rows, measure="人", form=form, export_url=export_url)
-    reads_roster = covering(user, Action.VIEW_ROSTER)
+    reads, reads_papers, edits = (
+        reads_holder(user),
+        covering(user, Action.VIEW_ROSTER),
+        covering(user, Action.EDIT_POSTS),
+    )
+    today = timezone.localdate()
     lines = [
         {
             "appointment": each,
-            "standing": standing(each),
-            "office": office(each),
-            "age": each.age_on(timezone.localdate()) if reads_roster(each.unit) else None,
-            "term_over": bool(each.term_ends_on and not each.ends_on and each.term_ends_on < timezone.localdate()),
+            "standing": standing(each, reads=reads(each)),
+            "age": each.age_on(today) if reads(each) else None,
+            "may_edit": edits(each.unit),
+            # Why somebody left is for the roster's readers; that a unit was closed is for everybody.
+            "end_reason": each.end_label if reads_papers(each.unit) or each.ended_with_unit else "",
+            "term_over": bool(each.term_ends_on and not each.last_day and each.term_ends_on < today),
         }
         for each in listing.page
     ]
@@ -62,14 +73,14 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
     return render_list(request, "volunteers/appointment_list.html", listing, context)
 
 
-@needs(Action.VIEW_NETWORK)
+@needs(Action.VIEW_ROSTER)
 @require_safe
 @never_cache
 def appointment_export(request: HttpRequest) -> FileResponse:
-    """The filtered appointments as an Excel file: of a branch, its leading groups."""
+    """The filtered appointments as an Excel file, of the branches whose rosters the user reads."""
     user = user_of(request)
-    rows = AppointmentFilterForm(request.GET, user=user).narrow(user)
-    return sent_list(user, "领导班子和任职", APPOINTMENT_COLUMNS, appointment_rows(rows))
+    rows = AppointmentFilterForm(request.GET, user=user).narrow(user, Action.VIEW_ROSTER)
+    return sent_list(user, "领导班子和任职", APPOINTMENT_COLUMNS, appointment_rows(rows, user))
 
 
 @needs(Action.VIEW_NETWORK)
@@ -92,26 +103,27 @@ def appointment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     appointment = appointment_for_user_or_404(user, pk)
     unit = appointment.unit
-    history = Appointment.objects.filter(unit=unit, post=appointment.post).select_related("volunteer")
-    person = appointment.volunteer
-    reads_roster = person is not None and allows(user, Action.VIEW_ROSTER, person.unit)
+    history = Appointment.objects.filter(unit=unit, post=appointment.post).select_related("unit", "volunteer")
+    reads = reads_holder(user)(appointment)
     context = {
         "appointment": appointment,
-        "standing": standing(appointment),
-        "office": office(appointment),
-        "warning": age_warning(appointment) if reads_roster and appointment.is_running else "",
-        "may_open_person": reads_roster,
+        "standing": standing(appointment, reads=reads),
+        "office": office(appointment, reads=reads),
+        "warning": age_warning(appointment) if reads and appointment.is_running else "",
+        "may_open_person": reads,
+        "reads_papers": allows(user, Action.VIEW_ROSTER, unit),
         "may_edit": allows(user, Action.EDIT_POSTS, unit),
         "history": history.order_by("-starts_on", "-pk"),
     }
     return render(request, "volunteers/appointment_detail.html", context)
 
 
-@needs(Action.VIEW_NETWORK)
+@needs(Action.VIEW_ROSTER)
 @require_safe
 @never_cache
 def appointment_scan(request: HttpRequest, pk: int, which: str) -> FileResponse:
-    appointment = appointment_for_user_or_404(user_of(request), pk)
+    """The document as scanned: it says more of a person than that they hold a post."""
+    appointment = appointment_for_user_or_404(user_of(request), pk, Action.VIEW_ROSTER)
     return serve_attachment(getattr(appointment, SCANS[which]))
 
 
@@ -136,7 +148,10 @@ def appointment_create(request: HttpRequest) -> HttpResponse:
     form = AppointmentForm(data, files, user=user, unit=unit, holder=holder, initial=initial)
     form.kept = {"issued_by"} if last and request.method != "POST" else set()
     if data is not None and submitted(request, form):
-        written = attempt(form, lambda: appoint(entry=form.entry(), by=user, replaces=form.replaced))
+        written = attempt(
+            form,
+            lambda: once(form, by=user, make=lambda: appoint(entry=form.entry(), by=user, replaces=form.replaced)),
+        )
         if written is not None:
             return _written(request, written, f"已登记{written.holder}任{written.get_post_display()}。")
     return _form_page(request, user, form, unit, None)
@@ -181,10 +196,10 @@ def appointment_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def asks_for_people(request: HttpRequest) -> bool:
-    """Was the search of people asked for, by its button, by typing, or by Enter in its box?"""
+    """Were people to choose from asked for: by the search's button, by typing, by Enter in its box, by another post?"""
     if request.method != "POST":
         return False
-    typed = request.headers.get("HX-Trigger-Name") == "find"
+    typed = request.headers.get("HX-Trigger-Name") in ("find", "post")
     step = request.POST.get("step")
     by_enter = step == "enter" and bool(request.POST.get("find", "").strip()) and not request.POST.get("volunteer")
     return typed or step == "find" or by_enter
@@ -204,10 +219,13 @@ def _form_page(
 ) -> HttpResponse:
     words = request.POST.get("find", "")[:40]
     chosen_pk = str(form["volunteer"].value() or "")
-    candidates = find_people(user, unit, words) if asks_for_people(request) or not chosen_pk else []
+    post = str(form["post"].value() or "")
+    candidates = find_people(user, unit, words, post) if asks_for_people(request) or not chosen_pk else []
     if chosen_pk.isdecimal() and all(str(person.pk) != chosen_pk for person in candidates):
         field: Any = form.fields["volunteer"]
         candidates = [*field.queryset.filter(pk=int(chosen_pk[:18])), *candidates]
+    limit = rule_for(unit, post).age_limit if post in Post.values else None
+    above = {person.pk for person in candidates if limit and person.age and person.age > limit}
     here = reverse("volunteers:appointment_list") + f"?unit={unit.code}"
     context = {
         "form": form,
@@ -215,6 +233,9 @@ def _form_page(
         "record": record,
         "people": candidates,
         "chosen_pk": chosen_pk,
+        "age_limit": limit,
+        "above_limit": above,
+        "veterans_alone": post in VETERAN_POSTS,
         "find": words,
         "cancel_url": reverse("volunteers:appointment_detail", args=[record.pk]) if record else here,
         "now_url": reverse("volunteers:appointment_detail", args=[record.pk]) if record else "",
@@ -226,6 +247,4 @@ def _form_page(
 
 def _written(request: HttpRequest, appointment: Appointment, words: str) -> HttpResponse:
     messages.success(request, words)
-    if warning := age_warning(appointment):
-        messages.warning(request, f"{appointment.holder} {warning}。已照文件登记，请留意。")
     return redirect("volunteers:appointment_detail", appointment.pk)

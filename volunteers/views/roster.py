@@ -10,12 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from guanai import limits
 from guanai.access import needs
 from guanai.attempts import attempt, submitted
 from guanai.dependents import person_parts
 from guanai.entry_keys import once
 from guanai.forms import RevealForm
-from guanai.limits import within_limit
 from guanai.listing import make_listing, render_list
 from guanai.partial_dates import shown_partial_date
 from guanai.reveals import looks_at, note_look
@@ -37,8 +37,6 @@ from volunteers.rows import roster_lines
 from volunteers.services import register_volunteer, update_volunteer
 
 REASONS = ("联系本人参加活动", "核对身份", "上级要求报送")
-# Look-ups by identity number in an hour.
-FINDS = 30
 # What can be looked at, by field: its name on the screen.
 SECRETS = {"id_number": "身份证号", "phone": "电话", "address": "住址", "birth_date": "出生日期"}
 
@@ -85,8 +83,8 @@ def volunteer_find(request: HttpRequest) -> HttpResponse:
         for error in form.errors["id_number"]:
             messages.error(request, str(error))
         return redirect("volunteers:volunteer_list")
-    if not within_limit("volunteer_find", user, most=FINDS, seconds=3600):
-        messages.error(request, f"一小时内最多按证件号查 {FINDS} 次，请过一会儿再查。")
+    if not limits.may_ask_for_number(user):
+        messages.error(request, f"一小时内最多按证件号查 {limits.NUMBERS_PER_HOUR} 次，请过一会儿再查。")
         return redirect("volunteers:volunteer_list")
     person = volunteer_by_id_number(user, form.cleaned_data["id_number"])
     if person is None:
@@ -205,9 +203,12 @@ def volunteer_create(request: HttpRequest) -> HttpResponse:
     initial = {"unit": request.GET.get("unit") or (unit.code if unit else "")}
     form = VolunteerForm(request.POST or None, user=user, initial=initial)
     if submitted(request, form):
-        person = attempt(
-            form, lambda: once(form, by=user, make=lambda: register_volunteer(by=user, **form.fields_to_write()))
-        )
+
+        def register() -> Volunteer:
+            return once(form, by=user, make=lambda: register_volunteer(by=user, **form.fields_to_write()))
+
+        number = form.cleaned_data["id_number"]
+        person = attempt(form, lambda: limits.writing_number(by=user, number=number, write=register))
         if person is not None:
             messages.success(request, f"已登记，编号 {person.number}。")
             return redirect("volunteers:volunteer_detail", person.pk)
@@ -224,9 +225,12 @@ def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     person = volunteer_for_user_or_404(user, pk, Action.EDIT_ROSTER)
     form = VolunteerForm(request.POST or None, user=user, volunteer=person)
     if submitted(request, form):
-        written = attempt(
-            form, lambda: update_volunteer(volunteer=person, by=user, seen=form.seen_at, **form.fields_to_write())
-        )
+
+        def update() -> Volunteer:
+            return update_volunteer(volunteer=person, by=user, seen=form.seen_at, **form.fields_to_write())
+
+        number = form.cleaned_data["id_number"]
+        written = attempt(form, lambda: limits.writing_number(by=user, number=number, write=update))
         if written is not None:
             messages.success(request, "已保存修改。")
             warn_of_posts(request, written)

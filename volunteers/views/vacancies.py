@@ -11,15 +11,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from guanai.access import get_or_post, needs
+from guanai.attempts import attempt
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.list_files import sent_list
 from orgs.models import Unit, User, short_name_of
 from orgs.scope import covering, may, user_of
 from volunteers.enums import Post
-from volunteers.forms import PostRuleForm, VacancyFilterForm
+from volunteers.forms import PostRuleForm, PostRulesForm, VacancyFilterForm
 from volunteers.post_files import VACANCY_COLUMNS, vacancy_rows
-from volunteers.post_rules import rules_in
+from volunteers.post_rules import last_changed, rules_in
 from volunteers.services import set_post_rules
 from volunteers.vacancies import counties_of, days_empty, is_overdue, vacancies
 
@@ -71,17 +72,20 @@ def post_rules(request: HttpRequest) -> HttpResponse:
     county = _county_of(user)
     if county is None:
         raise PermissionDenied("manages no whole county")
+    form = PostRulesForm(request.POST or None, record=last_changed(county))
     rules = rules_in([county])
     forms = [
         PostRuleForm(request.POST or None, instance=rules[county.tree_id, post.value], prefix=post.value)
         for post in Post
     ]
-    if request.method == "POST" and not any(form.errors for form in forms):
-        set_post_rules(county=county, rules=[form.instance for form in forms], by=user)
-        messages.success(request, "已保存职务规则。")
-        return redirect("volunteers:vacancy_list")
-    lines = [{"label": post.label, "form": form} for post, form in zip(Post, forms, strict=True)]
-    context = {"lines": lines, "county": county, "forms": forms}
+    if request.method == "POST" and form.is_valid() and not any(line.errors for line in forms):
+        said = [line.instance for line in forms]
+        written = attempt(form, lambda: set_post_rules(county=county, rules=said, by=user, seen=form.seen_at))
+        if written is not None:
+            messages.success(request, "已保存职务规则。")
+            return redirect("volunteers:vacancy_list")
+    lines = [{"label": post.label, "form": line} for post, line in zip(Post, forms, strict=True)]
+    context = {"form": form, "lines": lines, "county": county, "forms": forms, "now_url": request.path}
     return render(request, "volunteers/post_rules.html", context)
 
 

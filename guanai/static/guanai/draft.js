@@ -25,6 +25,7 @@ async function save() {
       method: "POST", body: new FormData(form), redirect: "manual", keepalive: true, headers: { Accept: "application/json" },
     });
     if (answer.ok) {
+      document.dispatchEvent(new Event("guanai:answered"));
       say("✓ 已保存 " + (await answer.json()).saved);
       nameDraft();
     }

@@ -158,7 +158,7 @@ def save_inclusion(
     """
     if not allows(by, Action.RECORD_ACTIVITIES, unit):
         raise PermissionDenied("no branch of this recorder")
-    _check_committee(unit, year)
+    check_committee(unit, year)
     dated_on = _check_evidence(unit, year, kind, entry)
     with transaction.atomic():
         # The unique row of unit, year and kind is locked: two writers come one after the other.
@@ -181,28 +181,41 @@ def save_inclusion(
     return row
 
 
-def remove_inclusion(*, by: User, inclusion: Inclusion, seen: datetime.datetime) -> None:
+def remove_inclusion(*, by: User, inclusion: Inclusion, seen: datetime.datetime) -> Inclusion:
     """Take the evidence of a cell away, which then counts as missing. The row history keeps what it was.
 
     Raises:
         PermissionDenied: no branch of this recorder.
         ChangedError: somebody else has written it since; nothing was removed.
+        ValidationError: a closed unit.
     """
     with transaction.atomic():
         rows = Inclusion.objects.select_for_update(of=("self",)).select_related("unit", "updated_by")
         row = rows.get(pk=inclusion.pk)
         if not allows(by, Action.RECORD_ACTIVITIES, row.unit):
             raise PermissionDenied("no branch of this recorder")
+        check_committee(row.unit, row.year)
         check_seen(row, seen)
         row.delete()
+    return row
 
 
-def _check_committee(unit: Unit, year: int) -> None:
+def check_committee(unit: Unit, year: int) -> None:
+    """Only a committee that stands, and stood in the year, has 五纳入五统一 to evidence. Raises ValidationError."""
     if unit.closed_on:
         raise ValidationError(f"{unit.short_name}已于 {unit.closed_on} 撤销，不再登记。", code="closed")
     founded = unit.committee_established_on
     if founded is None or founded.year > year:
         raise ValidationError(f"{unit.short_name}在 {year} 年还没有成立关工委。", code="no_committee")
+
+
+def may_evidence(by: User, unit: Unit, year: int) -> bool:
+    """May `by` write the cells of the unit's year?"""
+    try:
+        check_committee(unit, year)
+    except ValidationError:
+        return False
+    return allows(by, Action.RECORD_ACTIVITIES, unit)
 
 
 def _check_evidence(unit: Unit, year: int, kind: str, entry: InclusionEntry) -> datetime.date:

@@ -161,27 +161,30 @@ def test_clearing_the_founding_withdraws_nothing(world: World) -> None:
     """Found by a reader: a cleared form took the committee back unasked."""
     client = signed_in(world.secretary)
     cleared = entry(world.township, established_on="", document="", issued_by="")
-    page = client.post(committee_url(world.township), cleared).content.decode()
-    assert "撤下成立登记" in page
+    response = client.post(committee_url(world.township), cleared)
+    assert "请填写成立日期" in response.context["form"].errors["established_on"][0]
     world.township.refresh_from_db()
     assert world.township.committee_established_on == FOUNDED
 
 
 def test_the_second_of_two_writers_of_a_committee_is_told(world: World) -> None:
-    opened = entry(world.village, established_on="", document="", issued_by="")
+    opened = entry(world.village, document="亭委发〔2025〕99号")
     signed_in(world.colleague).post(committee_url(world.village), entry(world.village))
     told = signed_in(world.secretary).post(committee_url(world.village), opened).content.decode()
-    assert f"被 {world.colleague.name} 于" in told or "撤下成立登记" in told
+    assert f"被 {world.colleague.name} 于" in told
+    assert "亭委发〔2025〕99号" in told
     world.village.refresh_from_db()
-    assert world.village.has_committee
+    assert world.village.committee_document == "亭委发〔2025〕12号"
     with pytest.raises(ChangedError):
         record_committee(unit=world.village, conditions=Conditions(), by=world.secretary, seen=NEVER)
     with pytest.raises(ChangedError):
         withdraw_committee(unit=world.village, by=world.secretary, reason=WithdrawalReason.TWICE, seen=NEVER)
 
 
-def test_a_committee_with_posts_is_not_withdrawn(world: World) -> None:
-    make_appointment(unit=world.township)
+@pytest.mark.parametrize("ended", [None, datetime.date(2024, 12, 31)])
+def test_a_committee_with_posts_is_not_withdrawn(world: World, ended: datetime.date | None) -> None:
+    """Also where its posts are over by now."""
+    make_appointment(unit=world.township, ends_on=ended)
     client = signed_in(world.secretary)
     page = client.get(withdraw_url(world.township)).content.decode()
     assert "不能撤下" in page

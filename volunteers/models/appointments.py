@@ -121,7 +121,7 @@ class Appointment(Edited):
 
 @tracked(named_by=("unit",))
 class PostRule(Edited):
-    """What a county asks of one post; without a row the starting values of `volunteers.rules` hold."""
+    """What a county asks of one post; without a row the starting values of `volunteers.post_rules` hold."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="post_rules", verbose_name="县")
     post = models.CharField("职务", max_length=26, choices=Post.choices)

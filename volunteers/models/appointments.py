@@ -139,6 +139,10 @@ class PostRule(Edited):
     def __str__(self) -> str:
         return f"{self.unit.short_name} {self.get_post_display()}"
 
+    def is_exceeded_by(self, age: int | None) -> bool:
+        """Is somebody of this age above the limit? Not where there is none, or no age is known."""
+        return self.age_limit is not None and age is not None and age > self.age_limit
+
     @property
     def tiers(self) -> list[Tier]:
         """Where the post must be filled."""

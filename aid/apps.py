@@ -44,7 +44,14 @@ class AidConfig(AppConfig):
         )
         dependents.register_unit_records(
             UnitRecords(
-                "children", "在帮扶儿童", "人", Action.VIEW_CHILDREN, _children_by_unit, _children_url, order=60
+                "children",
+                "在帮扶儿童",
+                "人",
+                Action.VIEW_CHILDREN,
+                _children_by_unit,
+                _children_url,
+                order=60,
+                ever=_children_ever,
             ),
             UnitRecords("grants", "资助", "笔", Action.VIEW_FUND, _grants_by_unit, _grants_url, order=70),
         )
@@ -58,6 +65,13 @@ def _children_by_unit(branch: "Unit") -> dict[int, int]:
     from orgs.querysets import counts_by_unit
 
     return counts_by_unit(Child.objects.in_care(), branch)
+
+
+def _children_ever(branch: "Unit") -> dict[int, int]:
+    from aid.models import Child
+    from orgs.querysets import counts_by_unit
+
+    return counts_by_unit(Child.objects.all(), branch)
 
 
 def _grants_by_unit(branch: "Unit") -> dict[int, int]:

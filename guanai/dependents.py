@@ -21,6 +21,7 @@ class UnitRecords:
     `by_unit(branch)` gives {unit id: how many} for the whole branch of a unit in one query; units without records may
     be left out. `url(unit)` is the list of the records of the unit's branch, open to who may do `action` there.
     `in_tree` makes it a column of the page of the whole network; `of_committee` says that only a committee has them.
+    `ever` counts, in the same way, also what is over or of earlier years, where `by_unit` shows less.
     """
 
     key: str
@@ -32,6 +33,11 @@ class UnitRecords:
     order: int = 100
     in_tree: bool = False
     of_committee: bool = False
+    ever: Callable[[SomeUnit], Mapping[int, int]] | None = None
+
+    def ever_at(self, unit: SomeUnit) -> int:
+        """How many were ever recorded at a unit itself."""
+        return (self.ever or self.by_unit)(unit).get(unit.pk, 0)
 
 
 @dataclass(frozen=True, slots=True)

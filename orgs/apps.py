@@ -17,14 +17,16 @@ class OrgsConfig(AppConfig):
         from orgs.accounts import count_ending_soon
         from orgs.enums import Action
         from orgs.masthead import masthead_of
+        from orgs.models import UnitYear
         from orgs.queries import means_by_unit
+        from orgs.querysets import counts_by_unit
         from orgs.resets import resets_part
         from orgs.scope import may
         from orgs.views.own_account import second_factor_part, tokens_part
 
         register_account_parts(
             Part("second_factor", "双因素验证", SIGNED_IN, "orgs/part_second_factor.html", second_factor_part, 10),
-            Part("resets", "重设记录", SIGNED_IN, "orgs/part_resets.html", resets_part, 15),
+            Part("resets", "重置记录", SIGNED_IN, "orgs/part_resets.html", resets_part, 15),
             Part("tokens", "接口令牌", SIGNED_IN, "orgs/part_tokens.html", tokens_part, 20),
         )
         register_unit_records(
@@ -34,6 +36,7 @@ class OrgsConfig(AppConfig):
                 "个关工委",
                 Action.VIEW_NETWORK,
                 by_unit=means_by_unit,
+                ever=lambda branch: counts_by_unit(UnitYear.objects.all(), branch),
                 url=lambda unit: f"{reverse('orgs:means_list')}?unit={unit.code}&state=confirmed",
                 order=15,
             )

@@ -27,9 +27,9 @@ def resets_of(account: User) -> QuerySet[TrailEntry]:
 
 
 def words_of_reset(entry: TrailEntry) -> str:
-    """您的密码于 11 月 28 日 10:12 由谯海涛重设"""
+    """您的密码于 11 月 28 日 10:12 由谯海涛重置"""
     by = entry.actor.name if entry.actor else "系统"
-    return f"您的{RESETS[Verb(entry.verb)]}于 {day_time(entry.at)} 由{by}重设"
+    return f"您的{RESETS[Verb(entry.verb)]}于 {day_time(entry.at)} 由{by}重置"
 
 
 def resets_part(account: User, user: User) -> dict[str, Any]:

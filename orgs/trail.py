@@ -22,6 +22,7 @@ from orgs.trail_words import AT_THE_ACCOUNT, labels_of, words_of_entry, words_of
 
 STREAMS: dict[str, type[Sealed]] = {model.stream: model for model in (RowEvent, TrailEntry, ViewLog)}
 LOOK = "look"
+_BY_THE_KEEPER = [Verb.UNLOCKED, Verb.PASSWORD_RESET, Verb.FACTOR_RESET]
 _AT_THE_DOOR = [Verb.SIGN_IN, *AT_THE_ACCOUNT, Verb.SIGN_OUT]
 ROLES, ACCOUNTS = "roles", "accounts"
 SIGN_INS = "sign_ins"
@@ -35,10 +36,11 @@ ACTIONS: dict[str, tuple[str, dict[str, Q]]] = {
     ),
     Verb.SIGN_IN_FAILED.value: ("登录失败和锁定", {"entry": Q(verb__in=AT_THE_ACCOUNT)}),
     ROLES: ("角色授予和终止", {"row": Q(record=Membership._meta.label_lower)}),
-    ACCOUNTS: ("账号变动", {kind: Q(record=User._meta.label_lower) for kind in ("row", "entry")}),
+    ACCOUNTS: ("账号变动", {"row": Q(record=User._meta.label_lower), "entry": Q(verb__in=_BY_THE_KEEPER)}),
     Verb.EXPORTED.value: ("导出和下载", {"entry": Q(verb__in=[Verb.EXPORTED, Verb.DOWNLOADED])}),
     Verb.DENIED.value: ("越权和拒收", {"entry": Q(verb__in=[Verb.DENIED, Verb.UPLOAD_REFUSED])}),
     Verb.EXPIRED.value: ("到期删除", {"entry": Q(verb=Verb.EXPIRED)}),
+    Verb.WITHDRAWN.value: ("撤下登记", {"entry": Q(verb=Verb.WITHDRAWN)}),
 }
 # Fields by which people name a record.
 _NUMBERS = ("number", "code", "username")

@@ -23,9 +23,8 @@ def leading_group_lines(unit: Unit, user: User) -> list[dict[str, Any]]:
     reads = reads_holder(user)
     running = Appointment.objects.filter(unit=unit).running(today).select_related("volunteer__unit")
     for each in running.order_by("starts_on"):
-        limit, age = rules[each.post].age_limit, each.age_on(today)
-        above = reads(each) and limit is not None and age is not None and age > limit
-        warning = f"{age} 岁，超过 {limit} 岁" if above else ""
+        rule, age = rules[each.post], each.age_on(today)
+        warning = f"{age} 岁，超过 {rule.age_limit} 岁" if reads(each) and rule.is_exceeded_by(age) else ""
         line = {"appointment": each, "warning": warning, "may_open": reads(each)}
         keyed.append((Post.values.index(each.post), line))
     for row in vacancies_of(unit, rules.values()):

@@ -7,8 +7,10 @@ from django.urls import reverse
 from guanai.dependents import Part, UnitRecords, register_unit_parts, register_unit_records
 from orgs.enums import Action
 from orgs.models import Unit, User
+from orgs.querysets import counts_by_unit
 from orgs.scope import allows
 from volunteers.leading_groups import leading_group_lines
+from volunteers.models import Appointment, Volunteer
 from volunteers.posts import posts_by_unit
 from volunteers.queries import roster_by_unit
 
@@ -22,6 +24,7 @@ def register_with_network() -> None:
             measure="人",
             action=Action.VIEW_ROSTER,
             by_unit=roster_by_unit,
+            ever=lambda branch: counts_by_unit(Volunteer.objects.all(), branch),
             url=lambda unit: f"{reverse('volunteers:volunteer_list')}?unit={unit.code}",
             order=10,
             in_tree=True,
@@ -32,6 +35,7 @@ def register_with_network() -> None:
             measure="个",
             action=Action.VIEW_NETWORK,
             by_unit=posts_by_unit,
+            ever=lambda branch: counts_by_unit(Appointment.objects.all(), branch),
             url=lambda unit: f"{reverse('volunteers:appointment_list')}?unit={unit.code}",
             order=12,
             of_committee=True,

@@ -28,8 +28,9 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
         extra_kwargs = {
             "official_office": {"help_text": "present office of a serving official, else empty"},
             "term_ends_on": {"help_text": "last day of the term by the document, where it says one"},
-            "ends_on": {"help_text": "last day in the post; null while nobody has been dismissed"},
-            "end_reason": {"help_text": "why the time in the post ended; empty while it runs"},
+            "end_reason": {
+                "help_text": "why somebody left; empty while they hold the post or where the unit was closed"
+            },
             "dismissal_document": {"help_text": "number of the document of the dismissal"},
             "dismissal_issued_by": {"help_text": "office that issued the dismissal"},
             "dismissal_issued_on": {"help_text": "day of the document of the dismissal"},

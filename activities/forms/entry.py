@@ -67,7 +67,7 @@ class ActivityEntryForm(PageForm, forms.Form):
     unit = forms.ChoiceField(label="主办单位", required=False)
     name = forms.CharField(label="活动名称", max_length=80)
     theme = forms.ModelChoiceField(label="主题", queryset=Theme.objects.all())
-    held_on = forms.DateField(label="日期", error_messages={"invalid": "请填成 2026-11-21 这样的日期"})
+    held_on = forms.DateField(label="日期")
     place = forms.CharField(label="地点", max_length=80)
     speakers = forms.ModelMultipleChoiceField(label="主讲五老", queryset=Volunteer.objects.none(), required=False)
     co_hosts = forms.ModelMultipleChoiceField(label="协办单位", queryset=Unit.objects.none(), required=False)

@@ -17,7 +17,6 @@ from guanai.entry_keys import KeyedForm
 from guanai.forms import PageForm
 from orgs.models import Unit
 
-NO_DATE = {"invalid": "请填成 2026-11-21 这样的日期"}
 NEW_ROWS = 2
 
 
@@ -27,7 +26,7 @@ class MeetingForm(SeenForm, KeyedForm):
     unit = forms.ChoiceField(label="单位")
     kind = forms.ChoiceField(label="类别", choices=MeetingKind.choices, widget=forms.RadioSelect)
     name = forms.CharField(label="名称", max_length=80)
-    held_on = forms.DateField(label="日期", error_messages=NO_DATE)
+    held_on = forms.DateField(label="日期")
     attendance = number_field("参加人数", error_messages={"required": "请填写参加人数"})
     decisions = forms.CharField(label="议定事项", max_length=500, required=False, widget=forms.Textarea)
     place = forms.CharField(label="地点", max_length=80, required=False)
@@ -87,7 +86,7 @@ class FollowUpForm(PageForm, forms.Form):
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
     text = forms.CharField(label="落实事项", max_length=200)
     owner = forms.CharField(label="责任人", max_length=40)
-    due_on = forms.DateField(label="完成期限", error_messages=NO_DATE)
+    due_on = forms.DateField(label="完成期限")
 
 
 class BaseFollowUpFormSet(forms.BaseFormSet[FollowUpForm]):
@@ -129,7 +128,7 @@ def follow_up_forms(data: Any, open_ones: Iterable[FollowUp]) -> BaseFollowUpFor
 class CloseFollowUpForm(PageForm, forms.Form):
     """办结."""
 
-    done_on = forms.DateField(label="办结日期", error_messages=NO_DATE, initial=timezone.localdate)
+    done_on = forms.DateField(label="办结日期", initial=timezone.localdate)
     result = forms.CharField(label="办结情况", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
 
 
@@ -148,9 +147,7 @@ class InclusionForm(SeenForm):
     )
     issued_by = forms.CharField(label="发文单位", max_length=60, required=False)
     meeting = MeetingField(label="会议", queryset=Meeting.objects.none(), required=False)
-    dated_on = forms.DateField(
-        label="日期", required=False, error_messages=NO_DATE, help_text="选了会议可以不填，按开会日期。"
-    )
+    dated_on = forms.DateField(label="日期", required=False, help_text="选了会议可以不填，按开会日期。")
     scan = ScanField(label="扫描件", required=False)
 
     def __init__(self, *args: Any, unit: Unit, year: int, inclusion: Inclusion | None, **kwargs: Any) -> None:

@@ -9,15 +9,8 @@ from activities.services.activities import (
 )
 from activities.services.drafts import discard_draft, save_draft
 from activities.services.entries import ActivityEntry, check_entry
-from activities.services.meetings import (
-    FollowUpEntry,
-    InclusionEntry,
-    MeetingEntry,
-    close_follow_up,
-    remove_inclusion,
-    save_inclusion,
-    save_meeting,
-)
+from activities.services.inclusions import InclusionEntry, may_evidence, remove_inclusion, save_inclusion
+from activities.services.meetings import FollowUpEntry, MeetingEntry, close_follow_up, save_meeting
 from activities.services.papers import save_paper
 
 __all__ = [
@@ -30,6 +23,7 @@ __all__ = [
     "check_entry",
     "close_follow_up",
     "discard_draft",
+    "may_evidence",
     "remove_inclusion",
     "return_activity",
     "save_draft",

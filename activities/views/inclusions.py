@@ -13,7 +13,7 @@ from activities.enums import InclusionKind
 from activities.forms import InclusionForm, PaperFilterForm
 from activities.inclusions import inclusion_year
 from activities.models import Inclusion
-from activities.services import remove_inclusion, save_inclusion
+from activities.services import may_evidence, remove_inclusion, save_inclusion
 from activities.validators import FIRST_YEAR
 from guanai.access import get_or_post, needs
 from guanai.attachments import serve_attachment
@@ -23,7 +23,7 @@ from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.models import Unit
 from orgs.queries import unit_for_user_or_404
-from orgs.scope import allows, units_for, user_of
+from orgs.scope import units_for, user_of
 
 
 @needs(Action.VIEW_ACTIVITIES)
@@ -60,7 +60,7 @@ def inclusion_unit(request: HttpRequest, code: str, year: int) -> HttpResponse:
         "cells": inclusion_year([unit], year).cells(unit),
         "done": len(found),
         "missing": len(InclusionKind) - len(found),
-        "may_edit": allows(user, Action.RECORD_ACTIVITIES, unit) and unit.closed_on is None,
+        "may_edit": may_evidence(user, unit, year),
     }
     return render(request, "activities/inclusion_unit.html", context)
 
@@ -81,12 +81,10 @@ def inclusion_remove(request: HttpRequest, code: str, year: int, kind: str) -> H
     if row is None:
         raise Http404("no such evidence")
     form = SeenForm(request.POST or None, record=row)
-
-    def remove() -> bool:
-        remove_inclusion(by=user, inclusion=row, seen=form.seen_at)
-        return True
-
-    if submitted(request, form) and attempt(form, remove):
+    if (
+        submitted(request, form)
+        and attempt(form, lambda: remove_inclusion(by=user, inclusion=row, seen=form.seen_at)) is not None
+    ):
         messages.success(request, f"已撤下{unit.short_name} {year} 年“{InclusionKind(kind).label}”的依据。")
         return redirect("activities:inclusion_unit", code, year)
     cancel = reverse("activities:inclusion_edit", args=[code, year, kind])
@@ -120,7 +118,7 @@ def inclusion_edit(request: HttpRequest, code: str, year: int, kind: str) -> Htt
         "kind": InclusionKind(kind),
         "row": row,
         "before": before,
-        "may_edit": allows(user, Action.RECORD_ACTIVITIES, unit) and unit.closed_on is None,
+        "may_edit": may_evidence(user, unit, year),
         "cells": inclusion_year([unit], year).cells(unit),
         "cancel_url": reverse("activities:inclusion_unit", args=[unit.code, year]),
     }

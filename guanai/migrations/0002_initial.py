@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('xact', models.BigIntegerField(db_default=models.Func(function='guanai_xact'), editable=False)),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='时间')),
-                ('verb', models.CharField(choices=[('sign_in', '登录'), ('sign_in_failed', '登录失败'), ('locked_out', '登录锁定'), ('sign_out', '退出'), ('unlocked', '解锁账号'), ('password_reset', '重设密码'), ('factor_reset', '重设双因素验证'), ('exported', '导出'), ('downloaded', '下载'), ('upload_refused', '拒收文件'), ('denied', '越权访问'), ('expired', '到期删除'), ('withdrawn', '撤下登记')], max_length=20, verbose_name='动作')),
+                ('verb', models.CharField(choices=[('sign_in', '登录'), ('sign_in_failed', '登录失败'), ('locked_out', '登录锁定'), ('sign_out', '退出'), ('unlocked', '解锁账号'), ('password_reset', '重置密码'), ('factor_reset', '重置双因素验证'), ('exported', '导出'), ('downloaded', '下载'), ('upload_refused', '拒收文件'), ('denied', '越权访问'), ('expired', '到期删除'), ('withdrawn', '撤下登记')], max_length=20, verbose_name='动作')),
                 ('record', models.CharField(blank=True, max_length=40, verbose_name='对象种类')),
                 ('record_id', models.BigIntegerField(null=True, verbose_name='对象编号')),
                 ('unit_id', models.BigIntegerField(null=True, verbose_name='单位')),

@@ -102,8 +102,8 @@ def _write_founding(unit: Unit, founding: Founding, by: User | None) -> None:
 
 
 def committee_records(unit: Unit) -> dict[str, str]:
-    """What only a committee has and this one has already: {label: "3 人"}, in the order of the unit's page."""
-    counted = {kind: kind.by_unit(unit).get(unit.pk, 0) for kind in unit_records() if kind.of_committee}
+    """What only a committee has and this one has or had: {label: "3 人"}, in the order of the unit's page."""
+    counted = {kind: kind.ever_at(unit) for kind in unit_records() if kind.of_committee}
     return {kind.label: f"{count} {kind.measure}" for kind, count in counted.items() if count}
 
 

@@ -99,7 +99,7 @@ def recorded_at(unit: Unit, leaving: Collection[int] = ()) -> list[str]:
     """
     names = ["下级单位"] if Unit.objects.filter(parent=unit).exclude(pk__in=leaving).exists() else []
     names += ["关工委"] if unit.has_committee else []
-    return names + [kind.label for kind in unit_records() if kind.by_unit(unit).get(unit.pk)]
+    return names + [kind.label for kind in unit_records() if kind.ever_at(unit)]
 
 
 def _founded_in_vain(parts: list[RestructuredUnit], day: datetime.date) -> list[Unit]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from activities.models import Meeting, Paper, Theme
+from activities.models import FollowUp, Meeting, Paper, Theme
 from activities.services import ActivityEntry
 from orgs.enums import Role
 from orgs.models import Unit, User
@@ -92,6 +92,15 @@ def typed_entry(world: World, **changes: Any) -> dict[str, Any]:
         "step": "submit",
     }
     return {**values, **changes}
+
+
+def make_follow_up(meeting: Meeting, **fields: Any) -> FollowUp:
+    defaults = {
+        "text": "配齐工作人员",
+        "owner": "张副书记",
+        "due_on": timezone.localdate() + datetime.timedelta(days=3),
+    }
+    return FollowUp.objects.create(meeting=meeting, **{**defaults, **fields})
 
 
 def make_meeting(unit: Unit, **fields: Any) -> Meeting:

@@ -262,16 +262,16 @@ def test_the_owner_is_told_once_who_reset_the_sign_in_and_the_trail_keeps_it(
     client = Client()
     step = client.post("/sign-in/", {"username": user.username, "password": shown[1]}, follow=True).content.decode()
     for word in ("密码", "双因素验证"):
-        assert re.search(f"您的{word}于 .+ 由{keeper.name}重设。不是您请人办的", step)
+        assert re.search(f"您的{word}于 .+ 由{keeper.name}重置。不是您请人办的", step)
     fresh = {"new_password1": "Quiet-Lake-27", "new_password2": "Quiet-Lake-27"}
     client.post("/sign-in/password/", fresh)
     again = Client()
     wanted = {"username": user.username, "password": "Quiet-Lake-27"}
     assert "不是您请人办的" not in again.post("/sign-in/", wanted, follow=True).content.decode()
-    assert again.get("/account/").content.decode().count(f"由{keeper.name}重设") == 2
+    assert again.get("/account/").content.decode().count(f"由{keeper.name}重置") == 2
     trail = auditor.get("/trail/", {"action": "accounts"}).content.decode()
-    assert "重设密码" in trail
-    assert "重设双因素验证" in trail
+    assert "重置密码" in trail
+    assert "重置双因素验证" in trail
 
 
 def test_an_unlock_is_in_the_trail_with_who_and_from_where(keeper: User, branch: Unit) -> None:

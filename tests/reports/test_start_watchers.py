@@ -69,7 +69,10 @@ def test_the_keeper_of_accounts_sees_what_waits_and_every_number_opens_its_list(
 
 def add_trail(actor: User, days_ago: int = 0) -> None:
     at = timezone.now() - datetime.timedelta(days=days_ago)
-    for verb in (Verb.SIGN_IN_FAILED, Verb.LOCKED_OUT, Verb.DENIED, Verb.EXPORTED, Verb.SIGN_IN):
+    # Nobody knows who failed to sign in: the account is the record.
+    for verb in (Verb.SIGN_IN_FAILED, Verb.LOCKED_OUT):
+        TrailEntry.objects.create(verb=verb, record="orgs.user", record_id=actor.pk, at=at)
+    for verb in (Verb.DENIED, Verb.EXPORTED, Verb.SIGN_IN):
         TrailEntry.objects.create(verb=verb, actor=actor, at=at)
     # The time of a look is set as it is written.
     if not days_ago:

@@ -32,14 +32,9 @@ STATES = [
     *((key, f"任期 {days} 天内到期") for key, days in ENDING.items()),
     ("all", "含已离任"),
 ]
-DATE_ERROR = {"invalid": "请填成 2025-11-21 这样的日期"}
 # No answer to the question of the predecessor is no "不免去": it is asked again.
 KEEP = "keep"
 NOT_ON_ROSTER = "这个人不在您能看到的五老名册里，请重新选"
-
-
-def date_field(label: str, **options: Any) -> forms.DateField:
-    return forms.DateField(label=label, error_messages=dict(DATE_ERROR), **options)
 
 
 class AppointmentFilterForm(BranchFilterForm):
@@ -47,7 +42,7 @@ class AppointmentFilterForm(BranchFilterForm):
 
     post = forms.ChoiceField(label="职务", required=False, choices=POSTS)
     document = forms.CharField(label="文号", required=False, max_length=60)
-    day = date_field("在任日期", required=False)
+    day = forms.DateField(label="在任日期", required=False)
     state = forms.ChoiceField(label="范围", required=False, choices=STATES)
 
     field_order = ["unit", "post", "state", "day", "document"]
@@ -105,11 +100,11 @@ class UnitSearchForm(FilterForm):
 class DismissalFields(PageForm, forms.Form):
     """The end of a time in a post, by its document."""
 
-    ends_on = date_field("在任至", help_text="在任的最后一天，一般就是免职文件的日期。")
+    ends_on = forms.DateField(label="在任至", help_text="在任的最后一天，一般就是免职文件的日期。")
     end_reason = forms.ChoiceField(label="离任原因", choices=[("", "请选择"), *EndReason.choices])
     dismissal_document = forms.CharField(label="免职文号", max_length=60)
     dismissal_issued_by = forms.CharField(label="免职发文单位", max_length=60)
-    dismissal_issued_on = date_field("免职发文日期")
+    dismissal_issued_on = forms.DateField(label="免职发文日期")
     dismissal_scan = ScanField(label="免职文件扫描件", required=False)
 
     def dismissal(self) -> Dismissal | None:
@@ -152,9 +147,9 @@ class AppointmentForm(DismissalFields, SeenForm, KeyedForm):
     )
     document = forms.CharField(label="任职文号", max_length=60, help_text="照文件填，如 苍委发〔2025〕12号。")
     issued_by = forms.CharField(label="发文单位", max_length=60, help_text="同级党组织，如 中共亭子镇委员会。")
-    issued_on = date_field("发文日期")
-    starts_on = date_field("任职日期")
-    term_ends_on = date_field("任期至", required=False)
+    issued_on = forms.DateField(label="发文日期")
+    starts_on = forms.DateField(label="任职日期")
+    term_ends_on = forms.DateField(label="任期至", required=False)
     scan = ScanField(label="任职文件扫描件", required=False)
 
     def __init__(

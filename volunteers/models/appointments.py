@@ -121,7 +121,7 @@ class Appointment(Edited):
 
 @tracked(named_by=("unit",))
 class PostRule(Edited):
-    """What a county asks of one post; without a row the starting values of `volunteers.rules` hold."""
+    """What a county asks of one post; without a row the starting values of `volunteers.post_rules` hold."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="post_rules", verbose_name="县")
     post = models.CharField("职务", max_length=26, choices=Post.choices)
@@ -138,6 +138,10 @@ class PostRule(Edited):
 
     def __str__(self) -> str:
         return f"{self.unit.short_name} {self.get_post_display()}"
+
+    def is_exceeded_by(self, age: int | None) -> bool:
+        """Is somebody of this age above the limit? Not where there is none, or no age is known."""
+        return self.age_limit is not None and age is not None and age > self.age_limit
 
     @property
     def tiers(self) -> list[Tier]:

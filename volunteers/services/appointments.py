@@ -125,10 +125,8 @@ def age_warning(appointment: Appointment, day: datetime.date | None = None) -> s
 
 
 def _above_limit(unit: Unit, post: str, age: int | None) -> str:
-    limit = rule_for(unit, post).age_limit
-    if limit is None or age is None or age <= limit:
-        return ""
-    return f"{age} 岁，超过本县{Post(post).label}年龄上限 {limit} 岁"
+    rule = rule_for(unit, post)
+    return f"{age} 岁，超过本县{Post(post).label}年龄上限 {rule.age_limit} 岁" if rule.is_exceeded_by(age) else ""
 
 
 def _age_question(entry: Entry, appointment: Appointment) -> str:

@@ -1,5 +1,6 @@
 """Pages of posts: who holds which, one appointment, appoint, correct, dismiss, the scans."""
 
+import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -214,6 +215,14 @@ def _choose_unit(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "volunteers/appointment_unit.html", context)
 
 
+def _typed_year(form: AppointmentForm) -> int:
+    """The year of the first day in the post as it is typed so far, by which the service asks for the age too."""
+    try:
+        return datetime.date.fromisoformat(str(form["starts_on"].value())).year
+    except ValueError:
+        return timezone.localdate().year
+
+
 def _form_page(
     request: HttpRequest, user: User, form: AppointmentForm, unit: Unit, record: Appointment | None
 ) -> HttpResponse:
@@ -221,11 +230,12 @@ def _form_page(
     chosen_pk = str(form["volunteer"].value() or "")
     post = str(form["post"].value() or "")
     candidates = find_people(user, unit, words, post) if asks_for_people(request) or not chosen_pk else []
-    if chosen_pk.isdecimal() and all(str(person.pk) != chosen_pk for person in candidates):
+    if chosen_pk.isdecimal() and len(chosen_pk) < 19 and all(str(person.pk) != chosen_pk for person in candidates):
         field: Any = form.fields["volunteer"]
-        candidates = [*field.queryset.filter(pk=int(chosen_pk[:18])), *candidates]
-    limit = rule_for(unit, post).age_limit if post in Post.values else None
-    above = {person.pk for person in candidates if limit and person.age and person.age > limit}
+        candidates = [*field.queryset.filter(pk=int(chosen_pk)), *candidates]
+    rule = rule_for(unit, post) if post in Post.values else None
+    year = _typed_year(form)
+    above = {person.pk for person in candidates if rule and rule.is_exceeded_by(person.age_in(year))}
     here = reverse("volunteers:appointment_list") + f"?unit={unit.code}"
     context = {
         "form": form,
@@ -233,7 +243,7 @@ def _form_page(
         "record": record,
         "people": candidates,
         "chosen_pk": chosen_pk,
-        "age_limit": limit,
+        "age_limit": rule.age_limit if rule else None,
         "above_limit": above,
         "veterans_alone": post in VETERAN_POSTS,
         "find": words,

@@ -162,7 +162,7 @@ def one_of(offered: Mapping[str, Any], label: str) -> Callable[[Cell], Any]:
     """A cell that holds one of some words; blanks and brackets do not matter."""
     plain = {_bare(word): value for word, value in offered.items()}
     # One word for each value: the field's own, which stands before what people also write.
-    first = {value: word for word, value in reversed(offered.items())}
+    first = {value: word for word, value in reversed(list(offered.items()))}
     shown = "、".join(dict.fromkeys(first[value] for value in offered.values()))
 
     def clean(cell: Cell) -> Any:

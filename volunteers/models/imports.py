@@ -24,6 +24,8 @@ class RosterImport(models.Model):
     heading_row = models.PositiveSmallIntegerField("标题行", default=1)
     fields = models.JSONField("各列的意思", default=list)
     ruling = models.JSONField("已作的决定", default=dict)
+    # How many of its numbers were told to be registered elsewhere: each was a question (guanai.limits).
+    told = models.PositiveSmallIntegerField(default=0, editable=False)
     new = models.PositiveIntegerField("新增", default=0)
     changed = models.PositiveIntegerField("有变化", default=0)
     same = models.PositiveIntegerField("相同", default=0)

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from guanai.limits import NUMBERS_PER_HOUR, may_ask_for_number
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import allows
@@ -20,6 +21,7 @@ from volunteers.imports.committing import lock_imports, store_lines, undo, write
 from volunteers.imports.rows import Said, read_rows
 from volunteers.imports.tables import SheetCells, read_sheets
 from volunteers.models import ColumnMemory, RosterImport
+from volunteers.services.roster import TAKEN
 
 # How long an uploaded file rests here.
 KEPT = datetime.timedelta(hours=24)
@@ -171,7 +173,21 @@ def check_import(*, batch: RosterImport, by: User) -> FileCheck:
     _check_own(batch, by)
     sheet = sheet_of(batch)
     heading = heading_of(batch, sheet)
-    return check_file(sheet=sheet, heading=heading, unit=batch.unit, by=by, ruling=ruling_of(batch))
+    found = check_file(sheet=sheet, heading=heading, unit=batch.unit, by=by, ruling=ruling_of(batch))
+    _count_questions(batch, found, by)
+    return found
+
+
+def _count_questions(batch: RosterImport, found: FileCheck, by: User) -> None:
+    """A file must not be a way to ask for thousands of identity numbers who is registered elsewhere."""
+    taken = sum(any(problem.reason == TAKEN for problem in result.problems) for result in found.results)
+    for _ in range(min(taken - batch.told, NUMBERS_PER_HOUR + 1)):
+        if not may_ask_for_number(by):
+            words = "文件里很多证件号已在别处登记，请联系县关工委办公室核对后再导入。"
+            raise ValidationError(words, code="too_many")
+    if taken > batch.told:
+        batch.told = taken
+        batch.save(update_fields=["told"])
 
 
 def commit_import(*, batch: RosterImport, by: User) -> RosterImport:

@@ -102,7 +102,11 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if batch.state != ImportState.OPEN or not batch.content:
         undone = {"batch": batch, "steps": steps_at(4), "may_undo": batch.state == ImportState.COMMITTED}
         return render(request, "volunteers/import_done.html", undone)
-    found = services.check_import(batch=batch, by=user)
+    try:
+        found = services.check_import(batch=batch, by=user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("volunteers:import_start")
     may_create = batch.unit.kind == UnitKind.COUNTY
     form = RulingForm(request.POST or None, unknown=found.unknown, may_create=may_create)
     if submitted(request, form):
@@ -127,7 +131,10 @@ def import_errors(request: HttpRequest, pk: int) -> FileResponse:
     batch = import_for_user_or_404(user, pk)
     if not batch.content:
         raise Http404("the file is gone")
-    found = services.check_import(batch=batch, by=user)
+    try:
+        found = services.check_import(batch=batch, by=user)
+    except ValidationError as refusal:
+        raise PermissionDenied("too many numbers asked for") from refusal
     file = error_file(services.sheet_of(batch), found)
     return FileResponse(file, as_attachment=True, filename=f"没有导入的行-{batch.pk}.xlsx")
 

@@ -231,3 +231,16 @@ def test_files_are_cleared_after_a_day_and_open_imports_given_up(world: World) -
     assert "已过期" in client.get(page_of(left)).content.decode()
     assert "重新上传" in client.post(page_of(left, "commit"), follow=True).content.decode()
     assert "已撤销" in client.post(page_of(done, "undo"), follow=True).content.decode()
+
+
+def test_a_file_is_no_way_to_ask_for_many_numbers(world: World) -> None:
+    strangers = [make_volunteer(world.elsewhere) for _ in range(32)]
+    client = signed_in(world.secretary)
+    rows = [("张三", person.id_number, None, "老教师", None, None) for person in strangers]
+    batch = upload(client, world.township, xlsx(HEAD, *rows))
+    refused = client.get(page_of(batch), follow=True).content.decode()
+    assert "请联系县关工委办公室核对" in refused
+    assert "第 2" not in refused
+    assert client.get(page_of(batch, "errors")).status_code == 403
+    few = upload(client, world.township, xlsx(HEAD, rows[0]))
+    assert "请联系县关工委办公室核对" in client.get(page_of(few), follow=True).content.decode()

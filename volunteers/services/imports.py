@@ -209,6 +209,7 @@ def commit_import(*, batch: RosterImport, by: User) -> RosterImport:
         heading = heading_of(batch, sheet)
         unit, ruling, now = batch.unit, ruling_of(batch), timezone.now()
         found = check_file(sheet=sheet, heading=heading, unit=unit, by=by, ruling=ruling, lock=True)
+        _count_questions(batch, found, by)
         written = write_rows(found.results, by=by, now=now)
         store_lines(batch, found.results, written)
         counts = found.counts

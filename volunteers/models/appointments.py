@@ -37,7 +37,7 @@ def _one_holder(post: Post) -> ExclusionConstraint:
     )
 
 
-@tracked(named_by=("unit", "volunteer"))
+@tracked(named_by=("unit", "volunteer"), personal=("official",))
 class Appointment(Edited):
     """Who holds which post in a committee, by which document of the Party organisation of the same tier.
 

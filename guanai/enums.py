@@ -34,6 +34,8 @@ class Verb(models.TextChoices):
     SIGN_IN_FAILED = "sign_in_failed", "登录失败"
     LOCKED_OUT = "locked_out", "登录锁定"
     SIGN_OUT = "sign_out", "退出"
+    CODE_PASSED = "code_passed", "通过双因素验证"
+    CODE_REFUSED = "code_refused", "验证码不对"
     UNLOCKED = "unlocked", "解锁账号"
     PASSWORD_RESET = "password_reset", "重置密码"
     FACTOR_RESET = "factor_reset", "重置双因素验证"

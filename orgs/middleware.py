@@ -30,6 +30,9 @@ class DefaultDeny:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if isinstance(request.user, User) and "Cache-Control" not in response:
+            # After signing out, Back must not show the next person what this one read.
+            response["Cache-Control"] = "private, no-store"
         if request.method not in ("GET", "HEAD") and isinstance(request.user, User):
             forget_counts(request.user)
         return response

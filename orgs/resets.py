@@ -14,6 +14,7 @@ from guanai.enums import Verb
 from guanai.models import TrailEntry
 from guanai.templatetags.page import day_time
 from orgs.models import User
+from orgs.signing_in import next_step
 
 RESETS = {Verb.PASSWORD_RESET: "密码", Verb.FACTOR_RESET: "双因素验证"}
 SHOWN = datetime.timedelta(days=180)
@@ -39,12 +40,22 @@ def resets_part(account: User, user: User) -> dict[str, Any]:
 
 
 @receiver(user_logged_in, dispatch_uid="resets")
-def _tell(request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    """At a sign-in: what happened since the one before. The sign-in itself is in the trail already (guanai.sign_ins,
-    connected first), so that the one before is the second."""
-    sign_ins = TrailEntry.objects.filter(actor=user, verb=Verb.SIGN_IN).order_by("-at", "-pk")
-    before = sign_ins.values_list("at", flat=True)[1:2].first()
-    resets = resets_of(user).filter(at__gt=before) if before else resets_of(user)
+def _signed_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    if next_step(user) is None:
+        _tell(request, user)
+
+
+def tell_of_resets(request: HttpRequest) -> None:
+    """Once the last step of a sign-in is done: what others did to the account since the last time somebody came so
+    far. Who only had the password and stopped before has swallowed nothing."""
+    user = request.user
+    if isinstance(user, User) and next_step(user) is None:
+        _tell(request, user)
+
+
+def _tell(request: HttpRequest, user: User) -> None:
+    resets = resets_of(user).filter(at__gt=user.entered_at) if user.entered_at else resets_of(user)
     for entry in reversed(resets[:MOST]):
         text = f"{words_of_reset(entry)}。不是您请人办的，请马上告诉县关工委办公室。"
         messages.warning(request, text, fail_silently=True)
+    User.objects.filter(pk=user.pk).update(entered_at=timezone.now())

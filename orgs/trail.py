@@ -23,7 +23,7 @@ from orgs.trail_words import AT_THE_ACCOUNT, labels_of, words_of_entry, words_of
 STREAMS: dict[str, type[Sealed]] = {model.stream: model for model in (RowEvent, TrailEntry, ViewLog)}
 LOOK = "look"
 _BY_THE_KEEPER = [Verb.UNLOCKED, Verb.PASSWORD_RESET, Verb.FACTOR_RESET]
-_AT_THE_DOOR = [Verb.SIGN_IN, *AT_THE_ACCOUNT, Verb.SIGN_OUT]
+_AT_THE_DOOR = [Verb.SIGN_IN, Verb.CODE_PASSED, Verb.CODE_REFUSED, *AT_THE_ACCOUNT, Verb.SIGN_OUT]
 ROLES, ACCOUNTS = "roles", "accounts"
 SIGN_INS = "sign_ins"
 # What the filter calls an action: the rows of each stream that are meant; a stream without a condition has none.
@@ -34,7 +34,7 @@ ACTIONS: dict[str, tuple[str, dict[str, Q]]] = {
         "登录和退出",
         {"entry": Q(verb__in=_AT_THE_DOOR)},
     ),
-    Verb.SIGN_IN_FAILED.value: ("登录失败和锁定", {"entry": Q(verb__in=AT_THE_ACCOUNT)}),
+    Verb.SIGN_IN_FAILED.value: ("登录失败和锁定", {"entry": Q(verb__in=[*AT_THE_ACCOUNT, Verb.CODE_REFUSED])}),
     ROLES: ("角色授予和终止", {"row": Q(record=Membership._meta.label_lower)}),
     ACCOUNTS: ("账号变动", {"row": Q(record=User._meta.label_lower), "entry": Q(verb__in=_BY_THE_KEEPER)}),
     Verb.EXPORTED.value: ("导出和下载", {"entry": Q(verb__in=[Verb.EXPORTED, Verb.DOWNLOADED])}),

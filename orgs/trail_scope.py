@@ -34,7 +34,7 @@ def happened_in(stream: str, branch: Branch) -> Q:
     """The condition that a row of a stream happened in a branch.
 
     The row says its unit, or its record does; where neither is known it counts where its actor worked on that day,
-    and a sign-in that failed where the account's owner did. A look says no unit: its record does.
+    and of an account also where its owner did. A look says no unit: its record does.
     """
     if stream == ViewLog.stream:
         persons = _kinds(lambda model: any(isinstance(field, Encrypted) for field in model._meta.concrete_fields))
@@ -44,9 +44,8 @@ def happened_in(stream: str, branch: Branch) -> Q:
     unplaced = ~Q(record__in=list(under))
     if stream == RowEvent.stream:
         unplaced |= Q(change=Change.DELETE)
-    worked = _worked_in(branch, "actor_id")
-    if stream != RowEvent.stream:
-        worked |= Q(actor=None, record=ACCOUNT) & _worked_in(branch, "record_id")
+    # What is done to an account, and what fails at it, happened where its owner works, too.
+    worked = _worked_in(branch, "actor_id") | Q(record=ACCOUNT) & _worked_in(branch, "record_id")
     here = Q(unit_id__in=Unit.objects.filter(branch("")).order_by().values("pk"))
     return here | (Q(unit_id=None) & (_at_records_in(branch, under) | (unplaced & worked)))
 

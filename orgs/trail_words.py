@@ -129,6 +129,8 @@ def value_words(value: Any, field: Any = None) -> str:
         return "是" if value else "否"
     if isinstance(value, list):
         return "、".join(value_words(one) for one in value)
+    if isinstance(value, dict):
+        return "，".join(f"{name} {value_words(one)}" for name, one in value.items())
     choices = dict(getattr(field, "flatchoices", ()) or ())
     if value in choices:
         return str(choices[value])

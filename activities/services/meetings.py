@@ -70,8 +70,9 @@ def save_meeting(
         if meeting is not None and seen is not None:
             check_seen(row, seen)
         problems = day_problems(entry.held_on, timezone.localdate())
-        if any(one.due_on < entry.held_on for one in entry.follow_ups):
-            problems["held_on"] = "落实事项的完成期限不能早于开会日期。"
+        early = [one.text for one in entry.follow_ups if one.due_on < entry.held_on]
+        if early:
+            problems["held_on"] = f"“{early[0]}”的完成期限早于开会日期，请核对两个日期。"
         if problems:
             raise ValidationError(problems)
         for name in TEXTS:

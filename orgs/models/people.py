@@ -10,7 +10,7 @@ from orgs.models.units import Unit
 from orgs.querysets import MembershipQuerySet
 
 
-@tracked(exclude=("last_login", "large_type"), personal=("password", "email"))
+@tracked(exclude=("last_login", "large_type", "entered_at"), personal=("password", "email"))
 class User(AbstractUser):
     """One person, one account. Names are those of staff, who are public in their office."""
 
@@ -22,6 +22,8 @@ class User(AbstractUser):
     must_change_password = models.BooleanField("须改密码", default=False)
     # Kept beside the row of the second factor, so that the door of every page needs no query for it.
     has_second_factor = models.BooleanField("已启用双因素验证", default=False)
+    # When a sign-in last came past its last step: what happened to the account since is told the next time.
+    entered_at = models.DateTimeField("上次进入", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "账号"
@@ -59,7 +61,13 @@ class Membership(models.Model):
                 fields=["user", "unit", "role"], condition=models.Q(ends_on=None), name="membership_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
+                # A role that was stopped on its first day ends the day before it and runs on none.
+                condition=models.Q(ends_on=None)
+                | models.Q(
+                    ends_on__gte=models.ExpressionWrapper(
+                        models.F("starts_on") - datetime.timedelta(days=1), output_field=models.DateField()
+                    )
+                ),
                 name="membership_ends_after_start",
             ),
             # Who stands in for somebody does so for a time.

@@ -262,7 +262,9 @@ def _check_end(membership: Membership, ends_on: datetime.date | None, today: dat
         if membership.deputy_for_id:
             raise ValidationError({"ends_on": "代他人履职要有结束日期。"}, code="deputy")
         return
-    if ends_on < membership.starts_on:
+    # A role that was given by mistake today is stopped at once by yesterday's date: it runs on no day.
+    earliest = membership.starts_on if membership.starts_on != today else today - datetime.timedelta(days=1)
+    if ends_on < earliest:
         raise ValidationError({"ends_on": f"结束日期不能早于开始日期 {membership.starts_on}。"}, code="dates")
     if ends_on < today - datetime.timedelta(days=1):
         raise ValidationError({"ends_on": "结束日期最早是昨天，已经办过的事不能改成没有职责。"}, code="dates")

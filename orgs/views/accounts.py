@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -192,6 +193,11 @@ def account_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     account = account_for_user_or_404(user, pk)
     check_manages(user, account)
     chosen, problems = VERBS[verb], []
+    stamp = _stamp(account)
+    if request.method == "POST" and request.POST.get("stamp") != stamp:
+        # Sent once more by a reload: a second password would make the one that was just handed over void.
+        messages.warning(request, f"{account.name}的账号刚才已经变动，没有再办一次。要再办，请重新点。")
+        return redirect("orgs:account_detail", pk)
     if request.method == "POST":
         try:
             outcome = chosen.act(account=account, by=user)
@@ -202,8 +208,14 @@ def account_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             if isinstance(outcome, Issued):
                 return _show(request, user, outcome.account, outcome)
             return redirect("orgs:account_detail", pk)
-    context = {"account": account, "verb": chosen, "problems": problems}
+    context = {"account": account, "verb": chosen, "problems": problems, "stamp": stamp}
     return render(request, "orgs/account_verb.html", context)
+
+
+def _stamp(account: User) -> str:
+    """Stands for how the account is; another one means that something was done to it since the page was drawn."""
+    facts = f"{account.pk} {account.password} {account.has_second_factor} {account.is_active}"
+    return salted_hmac("orgs.account_verb", facts).hexdigest()[:20]
 
 
 @needs(Action.MANAGE_ACCOUNTS)

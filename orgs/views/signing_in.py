@@ -5,7 +5,9 @@ The door (`orgs.middleware`) opens each of them alone while it is due; a page th
 
 from urllib.parse import quote
 
+import pghistory
 import segno
+from axes.helpers import get_client_ip_address
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -14,19 +16,24 @@ from django.views.decorators.cache import never_cache
 from django_otp import login as pass_second_factor
 
 from guanai.access import get_or_post, signed_in
+from guanai.enums import Verb
 from guanai.forms import FirstPasswordForm
+from guanai.trail import note
 from guanai.views import safe_next
 from orgs.forms import CodeForm, SetUpForm
 from orgs.models import SecondFactor, User
+from orgs.resets import tell_of_resets
 from orgs.scope import user_of
 from orgs.services import begin_second_factor, confirm_second_factor, verify_code
 from orgs.signing_in import Step, needs_second_factor, next_step
 
 ISSUER = "关工委"
+BEGUN = "begun_second_factor"
 
 
 def onward(request: HttpRequest) -> HttpResponse:
     """To the page that was wanted in the first place; if a step is left, the door puts it before."""
+    tell_of_resets(request)
     return HttpResponseRedirect(safe_next(request, "/"))
 
 
@@ -44,6 +51,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         if factor is not None:
             _pass(request, factor)
             return onward(request)
+        note(Verb.CODE_REFUSED, request=request, record=user)
         form.refuse()
     return render(request, "orgs/second_factor.html", {"form": form, "next": safe_next(request, "/")})
 
@@ -52,6 +60,7 @@ def _pass(request: HttpRequest, factor: SecondFactor) -> None:
     """This session has passed; its key changes, so that one noted before is worth nothing."""
     request.session.cycle_key()
     pass_second_factor(request, factor)
+    note(Verb.CODE_PASSED, request=request)
 
 
 @signed_in
@@ -74,7 +83,7 @@ def first_password(request: HttpRequest) -> HttpResponse:
 @never_cache
 @get_or_post
 def second_factor_setup(request: HttpRequest) -> HttpResponse:
-    """Set an authenticator app up: every look at the page makes another key, a code of it puts it in force.
+    """Set an authenticator app up: each session begins a key of its own, a code of it puts it in force.
 
     The recovery codes are in the answer to the right code, and nowhere afterwards.
     """
@@ -89,6 +98,7 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
             factor, codes = confirmed
             user.has_second_factor = True
             _pass(request, factor)
+            tell_of_resets(request)
             shown = {"codes": codes, "onward": safe_next(request, "/" if asked else "page:account")}
             return render(request, "orgs/recovery_codes.html", shown)
         form.refuse()
@@ -104,12 +114,14 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
 
 
 def _begun(request: HttpRequest, user: User) -> SecondFactor:
-    """After a wrong code the key stays that of the page on which it was typed."""
-    if request.method == "POST":
-        begun: SecondFactor | None = SecondFactor.objects.filter(user=user, confirmed=False).first()
-        if begun is not None:
-            return begun
-    return begin_second_factor(user=user)
+    """The key that this session has begun. One of another session is forgotten: whoever sat there has seen it."""
+    begun: SecondFactor | None = SecondFactor.objects.filter(user=user, confirmed=False).first()
+    if begun is None or request.session.get(BEGUN) != begun.pk:
+        # The page is opened by a link, of which the history of rows would not know who followed it.
+        with pghistory.context(user=user.pk, url=request.path, address=get_client_ip_address(request)):
+            begun = begin_second_factor(user=user)
+        request.session[BEGUN] = begun.pk
+    return begun
 
 
 def grouped(secret: str) -> str:

@@ -129,7 +129,7 @@ def test_a_hearing_keeps_body_minutes_and_what_it_asked_for(world: World) -> Non
         ({"owner": ""}, "请填写责任人"),
         ({"due_on": ""}, "请填写完成期限"),
         ({"due_on": "年底"}, "请填成 2026-11-21 这样的日期"),
-        ({"due_on": "2025-09-01"}, "完成期限不能早于开会日期"),
+        ({"due_on": "2025-09-01"}, "的完成期限早于开会日期"),
     ],
 )
 def test_a_wrong_follow_up_is_explained_and_nothing_stored(world: World, changes: dict[str, Any], words: str) -> None:

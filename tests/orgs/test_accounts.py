@@ -1,7 +1,6 @@
 """The verbs of who keeps the accounts, and whose an account is."""
 
 import datetime
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -12,8 +11,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from guanai.enums import Verb
-from guanai.models import TrailEntry
 from orgs.accounts import accounts_for_user, ending_soon, locked_usernames, manages
 from orgs.enums import ROLE_KINDS, Role, UnitKind
 from orgs.models import Membership, SecondFactor, Unit, User
@@ -250,38 +247,6 @@ def test_a_reset_second_factor_is_asked_for_again(keeper: User, county: Unit) ->
     assert client.get("/units/").headers["Location"] == "/account/second-factor/?next=/units/"
 
 
-def test_the_owner_is_told_once_who_reset_the_sign_in_and_the_trail_keeps_it(
-    keeper: User, county: Unit, branch: Unit
-) -> None:
-    user, boss, auditor = make_member(branch), Client(), Client()
-    boss.force_login(keeper)
-    auditor.force_login(make_member(county, Role.AUDITOR))
-    boss.post(f"/accounts/{user.pk}/second-factor/")
-    shown = re.search(r'id="password">([^<]+)<', boss.post(f"/accounts/{user.pk}/password/").content.decode())
-    assert shown
-    client = Client()
-    step = client.post("/sign-in/", {"username": user.username, "password": shown[1]}, follow=True).content.decode()
-    for word in ("密码", "双因素验证"):
-        assert re.search(f"您的{word}于 .+ 由{keeper.name}重置。不是您请人办的", step)
-    fresh = {"new_password1": "Quiet-Lake-27", "new_password2": "Quiet-Lake-27"}
-    client.post("/sign-in/password/", fresh)
-    again = Client()
-    wanted = {"username": user.username, "password": "Quiet-Lake-27"}
-    assert "不是您请人办的" not in again.post("/sign-in/", wanted, follow=True).content.decode()
-    assert again.get("/account/").content.decode().count(f"由{keeper.name}重置") == 2
-    trail = auditor.get("/trail/", {"action": "accounts"}).content.decode()
-    assert "重置密码" in trail
-    assert "重置双因素验证" in trail
-
-
-def test_an_unlock_is_in_the_trail_with_who_and_from_where(keeper: User, branch: Unit) -> None:
-    user, client = make_member(branch), Client()
-    client.force_login(keeper)
-    client.post(f"/accounts/{user.pk}/unlock/")
-    entry = TrailEntry.objects.get(verb=Verb.UNLOCKED)
-    assert (entry.actor, entry.record_id, entry.address) == (keeper, user.pk, "127.0.0.1")
-
-
 def test_unlocking_lets_a_person_try_again(keeper: User, branch: Unit, settings: Any) -> None:
     user, client = make_member(branch), Client()
     wrong = {"username": user.username, "password": "wrong"}
@@ -331,6 +296,15 @@ def test_the_last_keeper_of_a_county_is_not_closed(county: Unit, branch: Unit) -
         deactivate(account=first, by=second)
     first.refresh_from_db()
     assert first.is_active
+
+
+def test_a_role_that_was_given_by_mistake_today_is_stopped_at_once(keeper: User, branch: Unit) -> None:
+    user = make_member(branch)
+    given = assign_role(account=user, unit=branch, role=Role.REVIEWER, by=keeper)
+    stopped = end_role(membership=given, ends_on=today() - DAY, by=keeper)
+    assert not stopped.runs_on(today())
+    with pytest.raises(ValidationError):
+        end_role(membership=given, ends_on=today() - 2 * DAY, by=keeper)
 
 
 def test_the_role_of_the_last_keeper_does_not_end(county: Unit) -> None:

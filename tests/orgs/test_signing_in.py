@@ -14,6 +14,9 @@ from django.utils import timezone
 
 from activities.models import ActivityDraft
 from guanai.crypto import decrypt
+from guanai.enums import Verb
+from guanai.models import TrailEntry
+from guanai.trail import history_of
 from orgs.enums import SECOND_FACTOR_ROLES, Role
 from orgs.models import ApiToken, RecoveryCode, SecondFactor, Unit, User
 from orgs.services import create_account
@@ -136,15 +139,41 @@ def test_the_key_rests_encrypted_and_recovery_codes_as_digests(office: User) -> 
     assert not any(code.replace("-", "").encode() in digests for code in codes)
 
 
-def test_every_look_at_the_page_makes_another_key_and_a_wrong_code_keeps_it(office: User) -> None:
+def test_each_session_begins_a_key_of_its_own_and_a_wrong_code_keeps_it(office: User) -> None:
+    """Who sat at another browser before has seen its key: it is worth nothing. The trail knows who began one."""
+    first = shown_secret(with_password(office)[0].get("/account/second-factor/"))
     client, _ = with_password(office)
-    first, second = (shown_secret(client.get("/account/second-factor/")) for _ in range(2))
-    assert first != second
+    second, again = (shown_secret(client.get("/account/second-factor/")) for _ in range(2))
+    assert first != second == again
+    begun = history_of(SecondFactor.objects.get(user=office)).get()
+    assert (begun.actor, str(begun.address)) == (office, "127.0.0.1")
     response = client.post("/account/second-factor/", {"code": code_of(first)})
     assert WRONG in response.content.decode()
     assert shown_secret(response) == second
     assert client.get("/units/").status_code == 302
     assert "备用码" in client.post("/account/second-factor/", {"code": code_of(second)}).content.decode()
+
+
+def test_codes_that_were_refused_and_taken_are_in_the_trail(office: User) -> None:
+    """Found by an intruder: who knew the password alone looked like a sign-in, and guessing codes left nothing."""
+    factor = give_second_factor(office)
+    client, _ = with_password(office)
+    client.post("/sign-in/code/", {"code": "000000"})
+    refused = TrailEntry.objects.get(verb=Verb.CODE_REFUSED)
+    assert (refused.actor, refused.record_id) == (office, office.pk)
+    assert not TrailEntry.objects.filter(verb=Verb.CODE_PASSED).exists()
+    factor.throttle_reset()
+    client.post("/sign-in/code/", {"code": code_of(factor.secret)})
+    assert TrailEntry.objects.get(verb=Verb.CODE_PASSED).actor == office
+
+
+@pytest.mark.parametrize("path", ["/", "/units/", "/account/", "/activities/", "/means/", "/figures/veterans/"])
+def test_nothing_that_a_signed_in_person_reads_stays_in_the_browser(office: User, path: str) -> None:
+    client = Client()
+    client.force_login(office)
+    response = client.get(path, follow=True)
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]
 
 
 def test_a_code_works_once(office: User) -> None:

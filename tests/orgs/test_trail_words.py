@@ -12,8 +12,9 @@ from aid.models import LedgerEntry
 from guanai.history import TRACKED
 from orgs.enums import Role
 from orgs.models import ApiToken, Membership, Unit, UnitYear
-from orgs.trail_words import labels_of
+from orgs.trail_words import labels_of, value_words
 from reports.evaluation import score_scheme
+from reports.models import SchemeItem
 from reports.schemes import create_town_scheme
 from tests.activities.factories import make_meeting
 from tests.factories import (
@@ -134,3 +135,10 @@ def test_every_kind_is_named_by_one_query_and_without_a_name_of_a_person(
         with django_assert_num_queries(1):
             words = labels_of((model._meta.label_lower, pk) for pk in pks)
         assert not [word for word in words.values() if re.search(r"承志|小禾| \d+$", word)]
+
+
+def test_values_of_every_kind_have_words() -> None:
+    """Found by an intruder: a value that is a dictionary took the auditor's whole list down."""
+    field = SchemeItem._meta.get_field("rule")
+    assert value_words({"at_least": 2, "per": [1, 2]}, field) == "at_least 2，per 1、2"
+    assert value_words({}, field) == "空"

@@ -84,7 +84,9 @@ class Appointment(Edited):
         indexes = [models.Index(fields=["unit", "post", "-ends_on"], name="appointment_post")]
 
     def __str__(self) -> str:
-        return f"{self.unit.committee_name}{self.get_post_display()} {identity.mask_name(self.holder)}"
+        # A serving official is named by a public document; somebody of the roster is not named outside it.
+        name = identity.mask_name(self.volunteer.name) if self.volunteer else self.official
+        return f"{self.unit.committee_name}{self.get_post_display()} {name}"
 
     @property
     def holder(self) -> str:

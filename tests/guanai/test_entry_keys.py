@@ -60,6 +60,7 @@ def test_a_person_without_a_document_is_registered_once() -> None:
         "name": "杜承志",
         "kind": "teacher",
         "no_id": "on",
+        "no_id_reason": "证件正在补办",
         "sex": "male",
         "joined_on": "2025-01-05",
         "entry_key": str(uuid.uuid4()),

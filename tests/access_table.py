@@ -317,6 +317,8 @@ TABLE = [
     Row("volunteers:volunteer_detail", ROSTER, by_pk("volunteer"), ROSTER),
     Row("volunteers:volunteer_edit", PERSONAL, by_pk("volunteer"), ROSTER, BOTH),
     Row("volunteers:volunteer_reveal", PERSONAL, by_pk("volunteer", field="phone"), ROSTER, BOTH),
+    Row("volunteers:check_list", PERSONAL),
+    Row("volunteers:check_confirm", PERSONAL, methods=POST),
     Row("volunteers:import_start", PERSONAL, methods=BOTH),
     Row("volunteers:import_detail", PERSONAL, own_import, methods=BOTH),
     Row("volunteers:import_columns", PERSONAL, own_import, methods=BOTH),

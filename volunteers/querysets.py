@@ -5,7 +5,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 
 from orgs.models import Unit
 from orgs.querysets import in_branch_q
-from volunteers.enums import VETERAN_KINDS, Post
+from volunteers.enums import VETERAN_KINDS, Post, VolunteerStatus
 
 if TYPE_CHECKING:
     from volunteers.models import Appointment, Volunteer  # noqa: F401
@@ -18,6 +18,12 @@ class VolunteerQuerySet(QuerySet["Volunteer"]):
     def on_roster(self, day: datetime.date) -> Self:
         """Who stood on the roster on a day: joined by then and not yet gone."""
         return self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
+
+    def to_check(self, year: int) -> Self:
+        """Who stands on the roster and has not been looked at in the year; who joined in it is right as registered."""
+        gone = [VolunteerStatus.LEFT, VolunteerStatus.DECEASED]
+        rows = self.exclude(status__in=gone).filter(joined_on__year__lt=year)
+        return rows.filter(Q(checked_on=None) | Q(checked_on__year__lt=year))
 
     def veterans(self) -> Self:
         return self.filter(kind__in=VETERAN_KINDS)

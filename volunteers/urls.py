@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from volunteers import api
-from volunteers.views import appointments, imports, roster, vacancies
+from volunteers.views import appointments, checks, imports, roster, vacancies
 
 
 class SecretName:
@@ -37,6 +37,8 @@ urlpatterns = [
     path("volunteers/export/", roster.volunteer_export, name="volunteer_export"),
     path("volunteers/find/", roster.volunteer_find, name="volunteer_find"),
     path("volunteers/new/", roster.volunteer_create, name="volunteer_create"),
+    path("volunteers/check/", checks.check_list, name="check_list"),
+    path("volunteers/check/confirm/", checks.check_confirm, name="check_confirm"),
     path("volunteers/import/", imports.import_start, name="import_start"),
     path("volunteers/import/<int:pk>/", imports.import_detail, name="import_detail"),
     path("volunteers/import/<int:pk>/columns/", imports.import_columns, name="import_columns"),

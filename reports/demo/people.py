@@ -167,6 +167,10 @@ def _fill_register(world: World, person: Volunteer) -> None:
         rural = person.kind == VeteranKind.MODEL_WORKER
         person.retirement = Retirement.FARMER if rural and dice.random() < 0.6 else Retirement.RETIRED
         person.health = dice.choices((Health.GOOD, Health.FAIR, Health.WEAK), (6, 3, 1))[0]
+    for year in world.plan.years:
+        looked = between(dice, datetime.date(year, 2, 10), datetime.date(year, 12, 10))
+        if person.joined_on.year < year and dice.random() < 0.85 and world.plan.has_come(looked):
+            person.checked_on = looked
     person.native_place = "四川苍溪" if dice.random() < 0.9 else dice.choice(("四川阆中", "四川旺苍", "四川南部"))
 
 

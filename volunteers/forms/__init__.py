@@ -8,13 +8,14 @@ from volunteers.forms.appointments import (
     UnitSearchForm,
     VacancyFilterForm,
 )
-from volunteers.forms.roster import STATUSES, FindForm, VolunteerFilterForm, VolunteerForm
+from volunteers.forms.roster import STATUSES, CheckFilterForm, FindForm, VolunteerFilterForm, VolunteerForm
 
 __all__ = [
     "END_NAMES",
     "STATUSES",
     "AppointmentFilterForm",
     "AppointmentForm",
+    "CheckFilterForm",
     "DismissalForm",
     "FindForm",
     "PostRuleForm",

@@ -84,6 +84,23 @@ class VolunteerFilterForm(BranchFilterForm):
         return people
 
 
+class CheckFilterForm(BranchFilterForm):
+    """Whose yearly check is looked at: a branch, a kind."""
+
+    action = Action.EDIT_ROSTER
+    kind = forms.ChoiceField(label="五老类别", required=False, choices=[("", "全部"), *VeteranKind.choices])
+
+    def narrow(self, people: VolunteerQuerySet, user: User) -> VolunteerQuerySet:
+        """The people that fit, unit by unit; nobody where the filter is wrong."""
+        if not self.is_valid():
+            return people.none()
+        if self.cleaned_data["unit"]:
+            people = people.in_branch(unit_for_user_or_404(user, self.cleaned_data["unit"], Action.EDIT_ROSTER))
+        if self.cleaned_data["kind"]:
+            people = people.filter(kind=self.cleaned_data["kind"])
+        return people.order_by("unit__tree_id", "unit__lft", "name_key", "pk")
+
+
 def _weekdays(choice: str) -> list[int]:
     if choice == WEEKEND:
         return [Weekday.SATURDAY, Weekday.SUNDAY]

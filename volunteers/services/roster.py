@@ -1,10 +1,10 @@
 """The verbs of the roster."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypedDict, Unpack
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -13,7 +13,9 @@ from guanai.crypto import blind_index
 from guanai.edits import check_seen
 from guanai.numbers import next_number
 from guanai.partial_dates import parse_partial_date
+from orgs.enums import Action
 from orgs.models import Unit, User
+from orgs.scope import branch_q
 from volunteers.enums import Sex, VolunteerStatus
 from volunteers.models import Availability, Interest, Speciality, Volunteer
 
@@ -113,6 +115,8 @@ def update_volunteer(
         if seen is not None:
             check_seen(current, seen)
         current.updated_by = by
+        # Who is put right has been looked at this year.
+        current.checked_on = timezone.localdate()
         _write(current, fields)
         _save(current)
         if specialities is not None:
@@ -122,6 +126,22 @@ def update_volunteer(
         if times is not None:
             _set_times(current, times)
     return current
+
+
+def confirm_unchanged(*, people: Collection[int], by: User) -> int:
+    """年度核对: say of these people that their records are still right; returns of how many.
+
+    Who has left meanwhile, or was confirmed this year already, is left out. A form of a person that is open stays good:
+    nothing that it shows has changed.
+
+    Raises:
+        PermissionDenied: one of them is on no roster of this editor.
+    """
+    wanted = Volunteer.objects.filter(pk__in=people)
+    if wanted.filter(branch_q(by, Action.EDIT_ROSTER)).count() != len(set(people)):
+        raise PermissionDenied("no roster of this editor")
+    today = timezone.localdate()
+    return wanted.to_check(today.year).update(checked_on=today)
 
 
 def _write(volunteer: Volunteer, fields: VolunteerFields) -> None:

@@ -11,7 +11,7 @@ from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import units_for
 from volunteers.forms.roster import UnitField
-from volunteers.imports.checking import CREATE, LEAVE_OUT, LISTS, Ruling
+from volunteers.imports.checking import CREATE, LEAVE_OUT, LISTS, Checked, Ruling
 from volunteers.imports.columns import LABELS
 from volunteers.imports.tables import LARGEST
 
@@ -74,11 +74,29 @@ class ColumnsForm(PageForm, forms.Form):
         return [self.cleaned_data[f"column{place}"] for place in range(self.count)]
 
 
-class RulingForm(PageForm, forms.Form):
-    """A select for each unknown term: leave it out, add it to the list, or take it for a known one."""
+ASKED = 50
+SOMEBODY_NEW = "new"
 
-    def __init__(self, *args: Any, unknown: Mapping[str, Sequence[str]], may_create: bool, **kwargs: Any) -> None:
+
+class RulingForm(PageForm, forms.Form):
+    """A select for each unknown term: leave it out, add it to the list, or take it for a known one; and for each row in
+    question, at most `ASKED` at once: one of those of the same name, or somebody new."""
+
+    def __init__(
+        self,
+        *args: Any,
+        unknown: Mapping[str, Sequence[str]],
+        questions: Sequence[Checked],
+        may_create: bool,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.rows = {f"person-{one.row}": one.row for one in questions[:ASKED]}
+        for one in questions[:ASKED]:
+            known = [(each.number, f"就是 {each.number}（{each.unit.short_name}）") for each in one.alike]
+            choices = [("", "先不导入这一行"), *known, (SOMEBODY_NEW, "是另一个人，新登记")]
+            label = f"第 {one.row} 行 {one.values.get('name', '')}：名册里有同名同出生日期的人"
+            self.fields[f"person-{one.row}"] = forms.ChoiceField(label=label, choices=choices, required=False)
         self.terms = {f"{name}-{place}": (name, term) for name in unknown for place, term in enumerate(unknown[name])}
         for key, (name, term) in self.terms.items():
             known = [(word, f"算作“{word}”") for word in LISTS[name].objects.values_list("name", flat=True)]
@@ -92,4 +110,8 @@ class RulingForm(PageForm, forms.Form):
         for key, (name, term) in self.terms.items():
             if self.cleaned_data[key]:
                 terms[name][term] = self.cleaned_data[key]
-        return Ruling(terms=terms, people=before.people)
+        people = dict(before.people)
+        for key, row in self.rows.items():
+            if self.cleaned_data[key]:
+                people[row] = "" if self.cleaned_data[key] == SOMEBODY_NEW else self.cleaned_data[key]
+        return Ruling(terms=terms, people=people)

@@ -50,6 +50,8 @@ class Checked:
     values: dict[str, Any] = field(default_factory=dict)
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    # Who a row in question may be.
+    alike: list[Volunteer] = field(default_factory=list)
 
 
 class Roster:
@@ -101,12 +103,12 @@ class Checker:
         self._see_terms(result)
         person = self._match(result, roster)
         self._see_unit(result, person)
-        if not result.problems and result.state != RowState.QUESTION:
-            if person is None:
-                self._see_new(result)
-            else:
-                self._see_known(result, person)
-        elif result.problems:
+        if not result.problems and person is None:
+            self._see_new(result)
+        elif not result.problems and person is not None:
+            self._see_known(result, person)
+        elif result.state == RowState.QUESTION and len(result.problems) > 1:
+            # What is wrong besides has to be put right first.
             result.state = RowState.ERROR
         return result
 
@@ -195,7 +197,7 @@ class Checker:
             return next((person for person in alike if person.number == chosen), None)
         if not result.problems:
             result.state = RowState.QUESTION
-            result.person = alike[0]
+            result.alike = alike
             numbers = "、".join(person.number for person in alike[:3])
             reason = f"与名册中 {numbers} 同名同出生日期。是同一人的，请填编号；不是的，请填身份证号。"
             self._wrong(result, "name", reason)

@@ -41,6 +41,10 @@ class FileCheck:
         return Counter(str(result.state) for result in self.results)
 
     @property
+    def questions(self) -> list[Checked]:
+        return [result for result in self.results if result.state == RowState.QUESTION]
+
+    @property
     def wrong(self) -> list[Checked]:
         return [result for result in self.results if result.state in (RowState.ERROR, RowState.QUESTION)]
 

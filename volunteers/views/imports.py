@@ -108,7 +108,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, " ".join(refusal.messages))
         return redirect("volunteers:import_start")
     may_create = batch.unit.kind == UnitKind.COUNTY
-    form = RulingForm(request.POST or None, unknown=found.unknown, may_create=may_create)
+    form = RulingForm(request.POST or None, unknown=found.unknown, questions=found.questions, may_create=may_create)
     if submitted(request, form):
         services.rule(batch=batch, ruling=form.ruling(services.ruling_of(batch)), by=user)
         return redirect("volunteers:import_detail", batch.pk)

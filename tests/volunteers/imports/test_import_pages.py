@@ -192,12 +192,21 @@ def test_who_holds_a_post_since_is_not_taken_back(world: World) -> None:
     assert Volunteer.objects.filter(name="张三").exists()
 
 
-def test_a_person_in_question_may_be_named_by_their_number(world: World) -> None:
-    known = make_volunteer(world.township, name="张三", id_number="", birth_date=datetime.date(1950, 1, 15))
+@pytest.mark.parametrize(("ruled", "people"), [("", 1), ("new", 2), ("known", 1)])
+def test_who_is_meant_by_the_same_name_is_decided_by_a_person(world: World, ruled: str, people: int) -> None:
+    born = datetime.date(1950, 1, 15)
+    known = make_volunteer(world.township, name="张三", kind="teacher", id_number="", birth_date=born)
     client = signed_in(world.secretary)
     head = ("姓名", "性别", "出生日期", "类别", "无证件的原因")
     batch = upload(client, world.township, xlsx(head, ("张三", "男", "1950.1", "老干部", "补办中")))
-    assert known.number in client.get(page_of(batch)).content.decode()
+    page = client.get(page_of(batch)).content.decode()
+    assert "第 2 行 张三：名册里有同名同出生日期的人" in page
+    assert known.number in page
+    client.post(page_of(batch), {"person-2": known.number if ruled == "known" else ruled})
+    client.post(page_of(batch, "commit"))
+    assert Volunteer.objects.filter(name="张三").count() == people
+    known.refresh_from_db()
+    assert known.kind == ("cadre" if ruled == "known" else "teacher")
 
 
 def test_the_queries_do_not_grow_with_the_file(world: World, django_assert_max_num_queries: Any) -> None:

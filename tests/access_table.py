@@ -322,7 +322,7 @@ TABLE = [
     Row("volunteers:import_start", PERSONAL, methods=BOTH),
     Row("volunteers:import_detail", PERSONAL, own_import, methods=BOTH),
     Row("volunteers:import_columns", PERSONAL, own_import, methods=BOTH),
-    Row("volunteers:import_errors", PERSONAL, own_import),
+    Row("volunteers:import_error_file", PERSONAL, own_import),
     Row("volunteers:import_commit", PERSONAL, own_import, methods=POST),
     Row("volunteers:import_undo", PERSONAL, own_import, methods=POST),
     Row("activities:activity_list", ROSTER),

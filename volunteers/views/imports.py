@@ -125,7 +125,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Action.EDIT_ROSTER)
 @require_safe
 @never_cache
-def import_errors(request: HttpRequest, pk: int) -> FileResponse:
+def import_error_file(request: HttpRequest, pk: int) -> FileResponse:
     """The file back with a column of reasons. It holds what the user uploaded and nothing of the base."""
     user = user_of(request)
     batch = import_for_user_or_404(user, pk)

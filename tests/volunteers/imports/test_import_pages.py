@@ -143,7 +143,7 @@ def test_a_file_that_is_no_roster_is_refused_at_its_field(world: World, content:
 def test_an_import_is_its_uploader_s_own(world: World) -> None:
     batch = upload(signed_in(world.secretary), world.township, xlsx(HEAD, ("张三", "1", None, "老教师", None, None)))
     colleague = signed_in(world.colleague)
-    for name in ("detail", "columns", "errors"):
+    for name in ("detail", "columns", "error_file"):
         assert colleague.get(page_of(batch, name)).status_code == 404
     for name in ("commit", "undo"):
         assert colleague.post(page_of(batch, name)).status_code == 404
@@ -235,7 +235,7 @@ def test_files_are_cleared_after_a_day_and_open_imports_given_up(world: World) -
     for batch in (done, left):
         batch.refresh_from_db()
         assert not batch.content
-        assert client.get(page_of(batch, "errors")).status_code == 404
+        assert client.get(page_of(batch, "error_file")).status_code == 404
     assert (done.state, left.state) == ("committed", "expired")
     assert "已过期" in client.get(page_of(left)).content.decode()
     assert "重新上传" in client.post(page_of(left, "commit"), follow=True).content.decode()
@@ -250,6 +250,6 @@ def test_a_file_is_no_way_to_ask_for_many_numbers(world: World) -> None:
     refused = client.get(page_of(batch), follow=True).content.decode()
     assert "请联系县关工委办公室核对" in refused
     assert "第 2" not in refused
-    assert client.get(page_of(batch, "errors")).status_code == 403
+    assert client.get(page_of(batch, "error_file")).status_code == 403
     few = upload(client, world.township, xlsx(HEAD, rows[0]))
     assert "请联系县关工委办公室核对" in client.get(page_of(few), follow=True).content.decode()

@@ -89,6 +89,11 @@ class Encrypted:
         raise TypeError("an encrypted field is never serialised in clear")
 
 
+def encrypted_fields(model: type[models.Model]) -> list[str]:
+    """The names of a model's encrypted fields."""
+    return [field.name for field in model._meta.concrete_fields if isinstance(field, Encrypted)]
+
+
 class EncryptedTextField(Encrypted, _TextField):
     """Text that rests as SM4-GCM bytes; an empty text rests as NULL. It can be neither filtered nor sorted by."""
 

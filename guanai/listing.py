@@ -125,6 +125,11 @@ def make_listing(
     )
 
 
+def filtered_again(request: HttpRequest, url: str, otherwise: str = "") -> str:
+    """The list at `url` as it was filtered when something on it was sent: only the query comes from the page."""
+    return f"{url}?{QueryDict(request.POST.get('query', '')).urlencode() or otherwise}"
+
+
 def render_list(
     request: HttpRequest, template: str, listing: Listing, context: Mapping[str, Any] | None = None
 ) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from guanai.edits import ChangedError, check_seen, parse_seen
+from guanai.keys import is_key
 from orgs.enums import Action
 from orgs.models import Unit
 from orgs.scope import allows, branch_q, may, units_for
@@ -90,7 +91,7 @@ class KeySelectMultiple(AutocompleteSelectMultiple):
 
 def keys_among(values: Iterable[Any]) -> list[Any]:
     """What can be a key: digits that a column of the database can hold."""
-    return [one for one in values if str(one).isascii() and str(one).isdigit() and len(str(one)) < 19]
+    return [one for one in values if is_key(str(one))]
 
 
 class ScopedAdmin(admin.ModelAdmin[Any]):

@@ -6,6 +6,7 @@ from django.utils.timezone import localtime
 
 from guanai.sheets import Column, Kind, Value
 from orgs.models import UnitYear
+from orgs.queries import two_years_of
 from orgs.querysets import UnitQuerySet
 from orgs.trail import Line
 
@@ -71,10 +72,10 @@ MEANS_COLUMNS = (
 
 
 def means_rows(units: UnitQuerySet, year: int) -> Iterator[list[Value]]:
-    """One row for each committee; what waits shows no figures, since nobody has confirmed any."""
-    for unit in units.iterator(chunk_size=500):
-        rows: list[UnitYear] = getattr(unit, "two_years", [])
-        row = next((one for one in rows if one.year == year and one.confirmed_on), None)
+    """One row for each committee; `units` are those of `with_two_years`. What waits shows no figures."""
+    for unit in units.iterator(CHUNK):
+        own = two_years_of(unit).get(year)
+        row = own if own and own.confirmed_on else None
         above = unit.parent.short_name if unit.parent else ""
         yield [above, unit.committee_name, "已确认" if row else "还没有确认", *_means_values(row)]
 

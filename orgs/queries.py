@@ -1,8 +1,10 @@
 """What of the network somebody may see: one unit, the branches to choose from, the units behind coverage."""
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -75,6 +77,17 @@ def committees_of_year(units: UnitQuerySet, year: int, *, confirmed: bool | None
         return rows
     done = Exists(UnitYear.objects.filter(unit=OuterRef("pk"), year=year).exclude(confirmed_on=None))
     return rows.filter(done if confirmed else ~done)
+
+
+def with_two_years(units: UnitQuerySet, year: int) -> UnitQuerySet:
+    """The units with their 保障 of the year and of the one before, for `two_years_of`."""
+    rows = UnitYear.objects.filter(year__in=(year, year - 1))
+    return units.prefetch_related(Prefetch("years", rows, to_attr="two_years"))
+
+
+def two_years_of(unit: Any) -> dict[int, UnitYear]:
+    """The rows of a unit of `with_two_years`, by year."""
+    return {row.year: row for row in unit.two_years}
 
 
 def means_by_unit(branch: Unit) -> dict[int, int]:

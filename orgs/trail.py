@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from guanai.enums import Change, Verb
 from guanai.history import TRACKED
+from guanai.keys import is_key
 from guanai.models import RowEvent, Sealed, TrailEntry, ViewLog
 from orgs.models import Membership, Unit, User
 from orgs.querysets import in_branch_q
@@ -232,7 +233,7 @@ def records_called(record: str, number: str) -> list[tuple[str, int]]:
             continue
         names = [each.name for each in model._meta.concrete_fields if each.name in _NUMBERS and each.unique]
         condition = Q(*((name, number) for name in names), _connector=Q.OR) if names else None
-        if record and number.isascii() and number.isdigit() and len(number) < 19:
+        if record and is_key(number):
             condition = Q(pk=int(number)) | condition if condition else Q(pk=int(number))
         if condition is not None:
             found += [(label, pk) for pk in model._default_manager.filter(condition).values_list("pk", flat=True)]

@@ -9,7 +9,7 @@ from django.db.models import DateField, DateTimeField, Exists, F, Func, Model, O
 from django.db.models.functions import Cast
 
 from guanai.enums import Change
-from guanai.fields import Encrypted
+from guanai.fields import encrypted_fields
 from guanai.history import TRACKED
 from guanai.models import RowEvent, ViewLog
 from orgs.enums import Action
@@ -37,7 +37,7 @@ def happened_in(stream: str, branch: Branch) -> Q:
     and of an account also where its owner did. A look says no unit: its record does.
     """
     if stream == ViewLog.stream:
-        persons = _kinds(lambda model: any(isinstance(field, Encrypted) for field in model._meta.concrete_fields))
+        persons = _kinds(lambda model: bool(encrypted_fields(model)))
         return _at_records_in(branch, persons) | (~Q(record__in=list(persons)) & _worked_in(branch, "user_id"))
     # A record of these kinds stands under another one, which says the unit.
     under = _kinds(lambda model: TRACKED[model].unit not in ("unit", "pk"))

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
 
 from guanai.enums import Change, Verb
-from guanai.fields import Encrypted
+from guanai.fields import encrypted_fields
 from guanai.history import TRACKED
 from guanai.models import RowEvent, TrailEntry, ViewLog
 
@@ -73,14 +73,13 @@ def _held(model: type[Model] | None, pks: Iterable[int]) -> dict[int, str]:
 
 def _sealed(model: type[Model], named_by: Iterable[str]) -> list[str]:
     """The encrypted fields of a model and of what is joined to it."""
-    found = [field.name for field in model._meta.concrete_fields if isinstance(field, Encrypted)]
+    found = encrypted_fields(model)
     for path in named_by:
         joined, steps = model, path.split("__")
         for number, step in enumerate(steps, 1):
             joined = cast("type[Model]", joined._meta.get_field(step).related_model)
             stem = "__".join(steps[:number])
-            fields = (field for field in joined._meta.concrete_fields if isinstance(field, Encrypted))
-            found += [f"{stem}__{field.name}" for field in fields]
+            found += [f"{stem}__{name}" for name in encrypted_fields(joined)]
     return found
 
 

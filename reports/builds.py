@@ -11,6 +11,7 @@ from django.utils import timezone
 from guanai.enums import JobState, PartState
 from guanai.jobs import UNFINISHED_JOBS
 from guanai.models import Job, JobFile, JobPart
+from guanai.steps import step_state
 from orgs.enums import Action, UnitKind
 from orgs.models import Unit, User
 from orgs.queries import top_units
@@ -205,7 +206,7 @@ class Build:
             Step(
                 name,
                 past[place] if place < at else now[place] if place == at else "未开始",
-                "past" if place < at else "now" if place == at else "",
+                step_state(place, at),
             )
             for place, name in enumerate(names)
         ]

@@ -27,6 +27,11 @@ class VolunteerStatus(models.TextChoices):
     DECEASED = "deceased", "离世"
 
 
+# Who stands on the roster, and who does no more.
+CURRENT = (VolunteerStatus.ACTIVE, VolunteerStatus.RESTING)
+GONE = (VolunteerStatus.LEFT, VolunteerStatus.DECEASED)
+
+
 class Politics(models.TextChoices):
     """政治面貌."""
 

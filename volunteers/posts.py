@@ -14,7 +14,7 @@ from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.querysets import UnitQuerySet, counts_by_unit
 from orgs.scope import allows, branch_q, covering, units_for
-from volunteers.enums import SINGLE_POSTS, VETERAN_POSTS, VolunteerStatus
+from volunteers.enums import CURRENT, SINGLE_POSTS, VETERAN_POSTS
 from volunteers.models import Appointment, Volunteer
 from volunteers.post_rules import rules_in
 from volunteers.querysets import AppointmentQuerySet, VolunteerQuerySet
@@ -23,7 +23,6 @@ from volunteers.vacancies import counties_of
 Anyone = User | AnonymousUser
 # How many people a search shows at most; who wants another one types more of the name.
 HITS = 8
-CURRENT = (VolunteerStatus.ACTIVE, VolunteerStatus.RESTING)
 
 
 def appointments_for_user(user: Anyone, action: str = Action.VIEW_NETWORK) -> AppointmentQuerySet:

@@ -16,8 +16,8 @@ from guanai.crypto import blind_index
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import allows, branch_q
-from volunteers.enums import VolunteerStatus
-from volunteers.models import Appointment, Availability, Speciality, Volunteer
+from volunteers.enums import CURRENT
+from volunteers.models import Appointment, Availability, RosterImport, Speciality, Volunteer
 
 if TYPE_CHECKING:
     from volunteers.querysets import VolunteerQuerySet
@@ -27,7 +27,6 @@ LIST_FIELDS = (
     *("pk", "name", "sex", "birth_year", "kind", "status", "id_number", "phone"),
     *("unit_name", "speciality_names", "times", "running_posts"),
 )
-CURRENT = (VolunteerStatus.ACTIVE, VolunteerStatus.RESTING)
 
 
 def volunteers_for_user(user: Anyone, action: str = Action.VIEW_ROSTER) -> "VolunteerQuerySet":
@@ -44,6 +43,16 @@ def volunteer_for_user_or_404(user: Anyone, pk: int, action: str = Action.VIEW_R
     if not allows(user, action, volunteer.unit):
         raise PermissionDenied(f"no {action} on this person's unit")
     return volunteer
+
+
+def import_for_user_or_404(user: User, pk: int) -> RosterImport:
+    """An import is its uploader's own: 404 for anybody else, 403 for who keeps that roster no more."""
+    batch = RosterImport.objects.select_related("unit", "by").filter(pk=pk, by=user).first()
+    if batch is None:
+        raise Http404("no such import of this user")
+    if not allows(user, Action.EDIT_ROSTER, batch.unit):
+        raise PermissionDenied("no roster of this user any more")
+    return batch
 
 
 def volunteer_by_id_number(user: Anyone, id_number: str) -> Volunteer | None:

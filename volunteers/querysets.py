@@ -5,7 +5,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 
 from orgs.models import Unit
 from orgs.querysets import in_branch_q
-from volunteers.enums import VETERAN_KINDS, Post, VolunteerStatus
+from volunteers.enums import CURRENT, VETERAN_KINDS, Post
 
 if TYPE_CHECKING:
     from volunteers.models import Appointment, Volunteer  # noqa: F401
@@ -21,8 +21,7 @@ class VolunteerQuerySet(QuerySet["Volunteer"]):
 
     def to_check(self, year: int) -> Self:
         """Who stands on the roster and has not been looked at in the year; who joined in it is right as registered."""
-        gone = [VolunteerStatus.LEFT, VolunteerStatus.DECEASED]
-        rows = self.exclude(status__in=gone).filter(joined_on__year__lt=year)
+        rows = self.filter(status__in=CURRENT, joined_on__year__lt=year)
         return rows.filter(Q(checked_on=None) | Q(checked_on__year__lt=year))
 
     def veterans(self) -> Self:

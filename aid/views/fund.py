@@ -46,6 +46,7 @@ from guanai.access import get_or_post, needs
 from guanai.attempts import attempt, submitted
 from guanai.entry_keys import once
 from guanai.listing import make_listing, render_list
+from guanai.steps import step_state
 from orgs.enums import Action
 from orgs.models import User
 from orgs.scope import allows, may, user_of
@@ -142,8 +143,7 @@ def _road(grant: Grant) -> list[dict[str, str]]:
         note = f"{day}" if day else ""
         if person is not None:
             note = f"{note} {person.name}".strip()
-        state = "past" if at < done else "now" if at == done else ""
-        road.append({"word": word, "note": note, "state": state})
+        road.append({"word": word, "note": note, "state": step_state(at, done)})
     return road
 
 

@@ -93,8 +93,8 @@ def reset_password(*, account: User, by: User) -> Issued:
         password = random_password()
         account.set_password(password)
         account.must_change_password = True
+        # The tokens end with the password (`orgs.passwords.EndsTokens`).
         account.save(update_fields=["password", "must_change_password"])
-        revoke_all_tokens(user=account)
         if not account.has_second_factor:
             drop_second_factor(user=account)
         note(Verb.PASSWORD_RESET, actor=by, record=account)

@@ -13,6 +13,7 @@ from guanai.access import get_or_post, needs
 from guanai.attempts import attempt, submitted
 from guanai.dependents import change_parts
 from guanai.listing import make_listing, render_list
+from guanai.steps import steps_at
 from orgs.enums import INTERCHANGEABLE, Action, ChangeState, ChangeVerb, UnitKind
 from orgs.forms.changes import FORMS, CancelForm, ChangeFilterForm, CodeForm, TakeBackForm
 from orgs.models import Restructuring, Unit, User
@@ -71,7 +72,7 @@ def change_start(request: HttpRequest) -> HttpResponse:
             for verb in FORMS
             if _fits(verb, under, unit)
         ],
-        "steps": _steps(0),
+        "steps": steps_at(STEPS, 0),
     }
     return render(request, "orgs/change_start.html", context)
 
@@ -99,11 +100,6 @@ def _fits(verb: str, under: Unit, unit: Unit | None) -> bool:
     return True
 
 
-def _steps(now: int) -> list[dict[str, str]]:
-    states = ["past" if place < now else "now" if place == now else "" for place in range(len(STEPS))]
-    return [{"word": word, "note": "", "state": state} for word, state in zip(STEPS, states, strict=True)]
-
-
 @needs(Action.MANAGE_NETWORK)
 @get_or_post
 def change_create(request: HttpRequest, verb: str) -> HttpResponse:
@@ -119,7 +115,7 @@ def change_create(request: HttpRequest, verb: str) -> HttpResponse:
         change, order = form.change(), form.order()
         preview = attempt(form, lambda: preview_change(change=change, order=order))
         if preview is not None and request.POST.get("seen") != preview.fingerprint:
-            return _previewed(request, form, preview, _steps(2))
+            return _previewed(request, form, preview, steps_at(STEPS, 2))
         row = preview and attempt(form, lambda: order_change(change=change, order=order))
         if row:
             planned = row.state == ChangeState.PLANNED
@@ -130,7 +126,7 @@ def change_create(request: HttpRequest, verb: str) -> HttpResponse:
         "under": under,
         "verb": ChangeVerb(verb).label,
         "words": EXPLAINED[verb],
-        "steps": _steps(1),
+        "steps": steps_at(STEPS, 1),
         "cancel_url": reverse("orgs:change_list"),
     }
     return render(request, "orgs/change_form.html", context)

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,13 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from guanai.access import get_or_post, needs
 from guanai.attempts import attempt, submitted
 from guanai.edits import NEVER
-from guanai.listing import make_listing, render_list
+from guanai.listing import filtered_again, make_listing, render_list
 from orgs.enums import Action
 from orgs.exporters import MEANS_COLUMNS, means_rows
 from orgs.forms import CONFIRMED, WAITING, MeansFilterForm, MeansForm
 from orgs.list_files import sent_list
 from orgs.models import Unit, UnitYear, User
-from orgs.queries import committees_of_year, unit_for_user_or_404
+from orgs.queries import committees_of_year, two_years_of, unit_for_user_or_404, with_two_years
 from orgs.querysets import UnitQuerySet
 from orgs.scope import covering, units_for, user_of
 from orgs.services import carried_means, confirm_as_before, confirm_means
@@ -58,13 +57,12 @@ def _chosen(form: MeansFilterForm, user: User) -> tuple[int, UnitQuerySet]:
     units = committees_of_year(units_for(user, Action.VIEW_NETWORK), year, confirmed=confirmed)
     if form.cleaned_data["unit"]:
         units = units.in_branch(unit_for_user_or_404(user, form.cleaned_data["unit"]))
-    rows = UnitYear.objects.filter(year__in=(year, year - 1))
-    return year, units.prefetch_related(Prefetch("years", rows, to_attr="two_years"))
+    return year, with_two_years(units, year)
 
 
 def _means_line(unit: Any, year: int, *, may_record: bool) -> dict[str, Any]:
     """This year's row; where there is none yet, last year's, which is only shown."""
-    rows = {row.year: row for row in unit.two_years}
+    rows = two_years_of(unit)
     own, before = rows.get(year), rows.get(year - 1)
     row = own or before
     confirmed = own is not None and own.confirmed_on is not None
@@ -92,9 +90,7 @@ def means_confirm(request: HttpRequest, year: int) -> HttpResponse:
     else:
         done = confirm_as_before(units=units, year=year, by=user)
         messages.success(request, f"已确认 {done} 个关工委 {year} 年的保障。")
-    # Back to the list as it was filtered; only its query comes from the page.
-    query = QueryDict(request.POST.get("query", "")).urlencode()
-    return redirect(f"{reverse('orgs:means_list')}?{query or f'year={year}'}")
+    return redirect(filtered_again(request, reverse("orgs:means_list"), otherwise=f"year={year}"))
 
 
 def _year_runs(year: int) -> bool:

@@ -113,3 +113,8 @@ def make_paper(unit: Unit, **fields: Any) -> Paper:
     year = timezone.localdate().year
     defaults = {"kind": "plan", "year": year, "state": "filed", "text": "计划", "filed_on": datetime.date(year, 1, 20)}
     return Paper.objects.create(unit=unit, **{**defaults, **fields})
+
+
+def body(response: Any) -> str:
+    """The page as text."""
+    return str(response.content.decode())

@@ -18,40 +18,11 @@ from activities.services import (
 from guanai.cells import CellState
 from guanai.edits import NEVER
 from orgs.models import Unit
-from tests.activities.factories import World, make_follow_up, make_meeting, signed_in
+from tests.activities.factories import World, body, make_follow_up, make_meeting, signed_in
 from tests.factories import make_unit, seen
 
 YEAR = timezone.localdate().year
 TODAY = timezone.localdate()
-PDF = b"%PDF-1.7 minutes"
-
-
-@pytest.fixture(autouse=True)
-def _own_files(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path / "files"
-
-
-def typed_meeting(world: World, **changes: Any) -> dict[str, Any]:
-    values = {
-        "unit": world.township.code,
-        "kind": "hearing",
-        "name": "党委听取关工委汇报",
-        "held_on": "2025-09-30",
-        "attendance": "9",
-        "decisions": "安排国庆主题教育",
-        "follow-TOTAL_FORMS": "2",
-        "follow-INITIAL_FORMS": "0",
-    }
-    return {**values, **changes}
-
-
-def body(response: Any) -> str:
-    return str(response.content.decode())
-
-
-def asked(number: int = 0, **changes: Any) -> dict[str, str]:
-    values = {"text": "配齐村关工委工作人员", "owner": "张副书记", "due_on": "2025-12-20"} | changes
-    return {f"follow-{number}-{name}": value for name, value in values.items()}
 
 
 def inclusion_url(world: World, kind: str = "agenda", year: int = YEAR) -> str:

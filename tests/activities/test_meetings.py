@@ -1,4 +1,4 @@
-"""Meetings with their follow-ups, and the evidence of 五纳入五统一."""
+"""Meetings with their follow-ups."""
 
 import datetime
 import threading
@@ -18,7 +18,7 @@ from activities.services import (
     save_meeting,
 )
 from guanai.models import Attachment
-from tests.activities.factories import World, make_follow_up, make_meeting, signed_in
+from tests.activities.factories import World, body, make_follow_up, make_meeting, signed_in
 from tests.factories import seen
 
 YEAR = timezone.localdate().year
@@ -43,10 +43,6 @@ def typed_meeting(world: World, **changes: Any) -> dict[str, Any]:
         "follow-INITIAL_FORMS": "0",
     }
     return {**values, **changes}
-
-
-def body(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def asked(number: int = 0, **changes: Any) -> dict[str, str]:

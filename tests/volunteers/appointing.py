@@ -5,19 +5,11 @@ from typing import Any
 
 from django.test import Client
 
-from orgs.enums import Role
 from orgs.models import Unit
-from tests.factories import make_member
 
 FOUNDED = datetime.date(2015, 3, 1)
 LIST, NEW, EMPTY, RULES = "/appointments/", "/appointments/new/", "/vacancies/", "/post-rules/"
 PDF = b"%PDF-1.7 a paper"
-
-
-def signed_in(unit: Unit, role: Role = Role.SECRETARY) -> Client:
-    client = Client()
-    client.force_login(make_member(unit, role))
-    return client
 
 
 def entry(**fields: Any) -> dict[str, Any]:

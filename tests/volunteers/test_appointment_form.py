@@ -16,8 +16,8 @@ from tests.volunteers.appointing import (
     create_url,
     entry,
     page_of,
-    signed_in,
 )
+from tests.volunteers.pages import signed_in
 from volunteers.enums import VeteranKind, VolunteerStatus
 from volunteers.models import Appointment, Volunteer
 

@@ -25,8 +25,8 @@ from tests.volunteers.appointing import (
     PDF,
     bytes_of,
     page_of,
-    signed_in,
 )
+from tests.volunteers.pages import signed_in
 from volunteers.enums import Post, VeteranKind
 from volunteers.models import Appointment, Volunteer
 

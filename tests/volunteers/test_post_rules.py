@@ -8,7 +8,8 @@ from django.test import Client
 from orgs.enums import Role
 from orgs.models import Unit
 from tests.factories import make_county, make_unit
-from tests.volunteers.appointing import FOUNDED, RULES, signed_in
+from tests.volunteers.appointing import FOUNDED, RULES
+from tests.volunteers.pages import signed_in
 from volunteers.enums import Post
 from volunteers.models import PostRule
 

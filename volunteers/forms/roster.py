@@ -17,6 +17,7 @@ from orgs.models import Unit, User
 from orgs.queries import unit_for_user_or_404
 from orgs.scope import units_for
 from volunteers.enums import (
+    CURRENT,
     Daypart,
     Education,
     Health,
@@ -28,7 +29,6 @@ from volunteers.enums import (
     Weekday,
 )
 from volunteers.models import Availability, Interest, Speciality, Volunteer
-from volunteers.queries import CURRENT
 from volunteers.querysets import VolunteerQuerySet
 
 WORKDAYS, WEEKEND = "workdays", "weekend"

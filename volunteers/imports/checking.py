@@ -12,13 +12,13 @@ from guanai.crypto import blind_index
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import covering
-from volunteers.enums import RowState, Sex, VolunteerStatus
+from volunteers.enums import GONE, RowState, Sex, VolunteerStatus
 from volunteers.imports.cells import CellError
 from volunteers.imports.columns import LABELS
 from volunteers.imports.places import Places
 from volunteers.imports.rows import Problem, Said
 from volunteers.models import Interest, Speciality, Volunteer
-from volunteers.services.roster import TAKEN
+from volunteers.services.roster import OUT_OF_LIFE, TAKEN, is_of_life
 
 # Fields that are written as they are said.
 PLAIN = (
@@ -224,7 +224,7 @@ class Checker:
                 self._wrong(result, "id_number", "缺证件号；没有证件的，加“无证件的原因”一栏写明。")
             if not values.get("sex"):
                 self._wrong(result, "sex", "没有证件号的要填性别。")
-        if values.get("deceased") or values.get("status") in (VolunteerStatus.LEFT, VolunteerStatus.DECEASED):
+        if values.get("deceased") or values.get("status") in GONE:
             self._wrong(result, "status", "已退出或离世的不再入库。")
         _check_times(result)
         result.state = RowState.ERROR if result.problems else RowState.NEW
@@ -269,13 +269,12 @@ class Checker:
     def _see_state(self, result: Checked, person: Volunteer) -> None:
         """暂停 and 在册 may come from a file; who left or died needs a day, and has posts to see to: on their page."""
         values = result.values
-        gone = (VolunteerStatus.LEFT, VolunteerStatus.DECEASED)
         status = values.get("status", person.status)
         if values.get("deceased"):
             status = VolunteerStatus.DECEASED
         if status == person.status:
             return
-        if status in gone or person.status in gone:
+        if status in GONE or person.status in GONE:
             self._wrong(result, "status", "退出、离世和恢复在册，请在本人的页面登记日期和原因。")
         else:
             result.changes["status"] = (person.status, status)
@@ -295,16 +294,12 @@ def _may_be(person: Volunteer, values: Mapping[str, Any]) -> bool:
 
 def _check_times(result: Checked) -> None:
     """入党 and 参加工作 after the birth and before today; nobody joins a roster tomorrow."""
-    values, today = result.values, timezone.localdate()
-    born = (values.get("birth_date") or "")[:4]
-    if values.get("id_number"):
-        born = values["id_number"][6:10]
-    elif not born and result.person is not None:
-        born = str(result.person.birth_year or "")
+    values = result.values
+    born = (values.get("id_number") or "")[6:10] or (values.get("birth_date") or "")[:4]
+    birth_year = int(born) if born else result.person.birth_year if result.person else None
     for name in ("party_joined", "work_began"):
-        said = values.get(name)
-        if said and (said > f"{today}" or (born and said[:4] <= born)):
-            result.problems.append(Problem(LABELS[name], "应在出生以后、今天以前。"))
+        if name in values and not is_of_life(values[name], birth_year):
+            result.problems.append(Problem(LABELS[name], OUT_OF_LIFE))
     joined: datetime.date | None = values.get("joined_on")
-    if joined and joined > today:
+    if joined and joined > timezone.localdate():
         result.problems.append(Problem(LABELS["joined_on"], "入库日期不能晚于今天。"))

@@ -43,7 +43,7 @@ def find_heading(sheet: SheetCells) -> Heading | None:
     """
     best: Heading | None = None
     for place, row in enumerate(sheet.rows[:HEADING_WITHIN], 1):
-        heading = Heading(place, [_shown(cell) for cell in row], fields_of(row))
+        heading = Heading(place, [shown(cell) for cell in row], fields_of(row))
         names = heading.known
         if "name" in names and len(names) >= 2 and (best is None or len(names) > len(best.known)):
             best = heading
@@ -66,5 +66,6 @@ def fields_of(row: Sequence[Cell], remembered: Mapping[str, str] | None = None) 
     return fields
 
 
-def _shown(cell: Cell) -> str:
+def shown(cell: Cell) -> str:
+    """A heading as the page and a complaint name its column."""
     return "".join(str(cell).split())[:40] if cell is not None else ""

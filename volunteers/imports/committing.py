@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Model, ProtectedError
 from django.utils import timezone
 
-from guanai import bulk
+from guanai import bulk, identity
 from guanai.numbers import take_numbers
 from orgs.models import Unit, User
 from volunteers.enums import ImportState, RowState, VolunteerStatus
@@ -117,8 +117,7 @@ def _set_birth(person: Volunteer, said: str) -> None:
     """The ID decides; without one a whole date is kept, and of a month or year only the year."""
     if person.id_number:
         person.no_id_reason = ""
-        number = person.id_number
-        person.birth_date = datetime.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+        person.birth_date = identity.birth_date_of(person.id_number)
     elif len(said) == 10:
         person.birth_date = datetime.date.fromisoformat(said)
     elif said:

@@ -9,7 +9,7 @@ import openpyxl
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font, PatternFill
 
-from volunteers.imports.tables import Cell, SheetCells
+from volunteers.imports.tables import Cell
 
 if TYPE_CHECKING:
     from volunteers.services.imports import FileCheck
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 REASON = "没有导入的原因"
 
 
-def error_file(sheet: SheetCells, found: "FileCheck") -> io.BytesIO:
+def error_file(found: "FileCheck") -> io.BytesIO:
     """An .xlsx with the cells of the sheet as they were read and, behind them, why a row was not taken in.
 
     Everything is text or a date: nothing that begins with = is a formula.
     """
+    sheet = found.sheet
     reasons = {
         result.row: "；".join(f"{problem.column}：{problem.reason}" for problem in result.problems)
         for result in found.wrong

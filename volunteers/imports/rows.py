@@ -1,11 +1,11 @@
 """From the rows of a sheet to what each says: values by field, and what could not be read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from volunteers.imports.cells import CLEANERS, CellError, Unchanged
-from volunteers.imports.columns import LABELS, fields_of, normalised
+from volunteers.imports.columns import LABELS, fields_of, normalised, shown
 from volunteers.imports.tables import Cell, SheetCells
 
 _TOTALS = ("合计", "总计", "小计", "共计", "总人数")
@@ -30,7 +30,7 @@ class Said:
 
 def read_rows(sheet: SheetCells, heading_row: int, fields: Sequence[str]) -> Iterator[Said]:
     """The rows under the heading, without blank ones, totals, notes and headings that are repeated on each page."""
-    names = [_shown(cell) for cell in sheet.rows[heading_row - 1]]
+    names = [shown(cell) for cell in sheet.rows[heading_row - 1]]
     heading = fields_of(sheet.rows[heading_row - 1])
     wanted = [(place, name) for place, name in enumerate(fields) if name]
     own_name = fields.index("name")
@@ -60,7 +60,7 @@ def _take(said: Said, name: str, cell: Cell, column: str) -> None:
 
 
 def _is_left_out(row: Sequence[Cell], own_name: int, heading: Sequence[str]) -> bool:
-    filled = [(place, cell) for place, cell in enumerate(row) if cell is not None and _shown(cell)]
+    filled = [(place, cell) for place, cell in enumerate(row) if cell is not None and shown(cell)]
     if not filled:
         return True
     first = normalised(filled[0][1])
@@ -72,15 +72,3 @@ def _is_left_out(row: Sequence[Cell], own_name: int, heading: Sequence[str]) -> 
         return True
     again = [name for name in fields_of(row) if name]
     return len(again) >= 2 and "name" in again and again == [name for name in heading if name]
-
-
-def _shown(cell: Cell) -> str:
-    return "".join(str(cell).split())[:40] if cell is not None else ""
-
-
-def terms_of(rows: Sequence[Said], name: str) -> list[str]:
-    """All terms of a list field, each once, in the order of the file."""
-    return list(dict.fromkeys(term for said in rows for term in said.values.get(name, ())))
-
-
-Terms = Mapping[str, int | None]

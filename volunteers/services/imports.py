@@ -16,7 +16,7 @@ from orgs.models import Unit, User
 from orgs.scope import allows
 from volunteers.enums import ImportState, RowState
 from volunteers.imports.checking import Checked, Checker, Ruling
-from volunteers.imports.columns import Heading, fields_of, find_heading, normalised
+from volunteers.imports.columns import Heading, fields_of, find_heading, normalised, shown
 from volunteers.imports.committing import lock_imports, store_lines, undo, write_rows
 from volunteers.imports.rows import Said, read_rows
 from volunteers.imports.tables import SheetCells, read_sheets
@@ -30,8 +30,9 @@ NO_HEADING = "没有找到标题行：要有一行写着“姓名”和别的列
 
 @dataclass(frozen=True, slots=True)
 class FileCheck:
-    """A file as it was understood and what each row means; `unknown` are terms that are on no list, by field."""
+    """A sheet as it was understood and what each row means; `unknown` are terms that are on no list, by field."""
 
+    sheet: SheetCells
     heading: Heading
     results: Sequence[Checked]
     unknown: Mapping[str, Sequence[str]]
@@ -80,7 +81,7 @@ def check_file(
     """Every row against the roster; nothing is written."""
     rows: list[Said] = list(read_rows(sheet, heading.row, heading.fields))
     checker = Checker(unit=unit, by=by, ruling=ruling)
-    return FileCheck(heading, checker.check(rows, lock=lock), checker.unknown)
+    return FileCheck(sheet, heading, checker.check(rows, lock=lock), checker.unknown)
 
 
 def take_in(
@@ -121,7 +122,7 @@ def choose_columns(*, batch: RosterImport, fields: Sequence[str], by: User) -> R
 
     Raises:
         PermissionDenied: somebody else's import.
-        ValidationError: taken in already, no column for the name, one field twice.
+        ValidationError: no column for the name, one field twice, or the file is gone.
     """
     _check_own(batch, by)
     named = [field for field in fields if field]
@@ -168,8 +169,7 @@ def sheet_of(batch: RosterImport) -> SheetCells:
 
 def heading_of(batch: RosterImport, sheet: SheetCells) -> Heading:
     cells = sheet.rows[batch.heading_row - 1]
-    names = ["".join(str(cell).split())[:40] if cell is not None else "" for cell in cells]
-    return Heading(batch.heading_row, names, batch.fields)
+    return Heading(batch.heading_row, [shown(cell) for cell in cells], batch.fields)
 
 
 def check_import(*, batch: RosterImport, by: User) -> FileCheck:

@@ -16,12 +16,12 @@ from guanai.partial_dates import parse_partial_date
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import branch_q
-from volunteers.enums import Sex, VolunteerStatus
+from volunteers.enums import GONE, Sex, VolunteerStatus
 from volunteers.models import Availability, Interest, Speciality, Volunteer
 
 # Says nothing about whose number it is: the person may stand on the roster of a branch that the user cannot see.
 TAKEN = "此证件号已登记，请联系县关工委办公室"
-GONE = (VolunteerStatus.LEFT, VolunteerStatus.DECEASED)
+OUT_OF_LIFE = "应在出生以后、今天以前。"
 
 # (weekday 1–7, daypart) as in `Availability`.
 Time = tuple[int, str]
@@ -222,9 +222,13 @@ def _check_days(volunteer: Volunteer) -> None:
         raise ValidationError({"left_on": "退出日期不能早于入库日期。"}, code="order")
 
 
+def is_of_life(known: str, birth_year: int | None) -> bool:
+    """Does a time, to the year, month or day, lie after the year of birth, where that is known, and not ahead?"""
+    return known <= f"{timezone.localdate()}" and (not birth_year or int(known[:4]) > birth_year)
+
+
 def _check_partial_dates(volunteer: Volunteer) -> None:
     """入党 and 参加工作 to the year, the month or the day, in the one form in which they are stored."""
-    this_day = f"{timezone.localdate():%Y-%m-%d}"
     for name in ("party_joined", "work_began"):
         said = getattr(volunteer, name)
         if not said:
@@ -232,8 +236,8 @@ def _check_partial_dates(volunteer: Volunteer) -> None:
         known = parse_partial_date(said)
         if known is None:
             raise ValidationError({name: "请填写年月，如 1968年7月；只知道年份的填 1968。"}, code="partial_date")
-        if known > this_day or (volunteer.birth_year and int(known[:4]) <= volunteer.birth_year):
-            raise ValidationError({name: "应在出生以后、今天以前。"}, code="order")
+        if not is_of_life(known, volunteer.birth_year):
+            raise ValidationError({name: OUT_OF_LIFE}, code="order")
         setattr(volunteer, name, known)
 
 

@@ -16,6 +16,7 @@ from guanai.access import get_or_post, needs
 from guanai.attachments import serve_attachment
 from guanai.attempts import attempt, submitted
 from guanai.entry_keys import once
+from guanai.keys import is_key
 from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.list_files import sent_list
@@ -230,7 +231,7 @@ def _form_page(
     chosen_pk = str(form["volunteer"].value() or "")
     post = str(form["post"].value() or "")
     candidates = find_people(user, unit, words, post) if asks_for_people(request) or not chosen_pk else []
-    if chosen_pk.isdecimal() and len(chosen_pk) < 19 and all(str(person.pk) != chosen_pk for person in candidates):
+    if is_key(chosen_pk) and all(str(person.pk) != chosen_pk for person in candidates):
         field: Any = form.fields["volunteer"]
         candidates = [*field.queryset.filter(pk=int(chosen_pk)), *candidates]
     rule = rule_for(unit, post) if post in Post.values else None

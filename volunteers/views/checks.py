@@ -1,7 +1,7 @@
 """年度核对: once a year each person is looked at; what is still right takes a tick, the rest is put right."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from guanai.access import needs
-from guanai.listing import make_listing, render_list
+from guanai.keys import is_key
+from guanai.listing import filtered_again, make_listing, render_list
 from orgs.enums import Action
 from orgs.scope import user_of
 from volunteers.forms import CheckFilterForm
@@ -35,12 +36,11 @@ def check_list(request: HttpRequest) -> HttpResponse:
 def check_confirm(request: HttpRequest) -> HttpResponse:
     """Of the ticked people nothing has changed."""
     ticked = request.POST.getlist("person")
-    if not all(one.isdecimal() and len(one) < 19 for one in ticked):
+    if not all(map(is_key, ticked)):
         raise Http404("no such people")
     if ticked:
         done = confirm_unchanged(people=[int(one) for one in ticked], by=user_of(request))
         messages.success(request, f"已核对 {done} 人。")
     else:
         messages.warning(request, "没有勾选人。")
-    query = QueryDict(request.POST.get("query", "")).urlencode()
-    return redirect(f"{reverse('volunteers:check_list')}?{query}")
+    return redirect(filtered_again(request, reverse("volunteers:check_list")))

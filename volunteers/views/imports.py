@@ -7,39 +7,23 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from guanai.access import get_or_post, needs
 from guanai.attempts import attempt, submitted
+from guanai.steps import steps_at
 from orgs.enums import Action, UnitKind
-from orgs.models import User
-from orgs.scope import allows, home_unit, user_of
+from orgs.scope import home_unit, user_of
 from volunteers.enums import ImportState
 from volunteers.forms.imports import ColumnsForm, RosterFileForm, RulingForm
 from volunteers.imports.error_file import error_file
 from volunteers.imports.preview import preview_of
 from volunteers.models import RosterImport
+from volunteers.queries import import_for_user_or_404
 from volunteers.services import imports as services
 
 STEPS = ("传文件", "认列名", "看结果", "导入")
-
-
-def import_for_user_or_404(user: User, pk: int) -> RosterImport:
-    """An import is its uploader's own, and only while they keep that roster."""
-    batch = RosterImport.objects.select_related("unit", "by").filter(pk=pk, by=user).first()
-    if batch is None:
-        raise Http404("no such import of this user")
-    if not allows(user, Action.EDIT_ROSTER, batch.unit):
-        raise PermissionDenied("no roster of this user any more")
-    return batch
-
-
-def steps_at(now: int) -> list[dict[str, str]]:
-    """The four steps for templates/includes/steps.html; `now` counts from 0."""
-    states = ["past" if place < now else "now" if place == now else "" for place in range(len(STEPS))]
-    return [{"word": word, "note": "", "state": state} for word, state in zip(STEPS, states, strict=True)]
 
 
 @needs(Action.EDIT_ROSTER)
@@ -59,7 +43,7 @@ def import_start(request: HttpRequest) -> HttpResponse:
             return redirect("volunteers:import_columns", batch.pk)
     context = {
         "form": form,
-        "steps": steps_at(0),
+        "steps": steps_at(STEPS, 0),
         "earlier": RosterImport.objects.filter(by=user).select_related("unit")[:10],
         "cancel_url": reverse("volunteers:volunteer_list"),
     }
@@ -70,7 +54,7 @@ def import_start(request: HttpRequest) -> HttpResponse:
 @get_or_post
 @never_cache
 def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
-    """What each column means, with two masked examples beside it."""
+    """What each column means, by its heading alone: what stands in its cells is not shown."""
     user = user_of(request)
     batch = import_for_user_or_404(user, pk)
     if batch.state != ImportState.OPEN or not batch.content:
@@ -86,7 +70,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "batch": batch,
         "sheet": sheet,
-        "steps": steps_at(1),
+        "steps": steps_at(STEPS, 1),
         "cancel_url": reverse("volunteers:import_start"),
     }
     return render(request, "volunteers/import_columns.html", context)
@@ -100,7 +84,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     batch = import_for_user_or_404(user, pk)
     if batch.state != ImportState.OPEN or not batch.content:
-        undone = {"batch": batch, "steps": steps_at(4), "may_undo": batch.state == ImportState.COMMITTED}
+        undone = {"batch": batch, "steps": steps_at(STEPS, 4), "may_undo": batch.state == ImportState.COMMITTED}
         return render(request, "volunteers/import_done.html", undone)
     try:
         found = services.check_import(batch=batch, by=user)
@@ -116,8 +100,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "batch": batch,
         "form": form,
         "preview": preview_of(found),
-        "steps": steps_at(2),
-        "today": timezone.localdate(),
+        "steps": steps_at(STEPS, 2),
     }
     return render(request, "volunteers/import_check.html", context)
 
@@ -135,8 +118,7 @@ def import_error_file(request: HttpRequest, pk: int) -> FileResponse:
         found = services.check_import(batch=batch, by=user)
     except ValidationError as refusal:
         raise PermissionDenied("too many numbers asked for") from refusal
-    file = error_file(services.sheet_of(batch), found)
-    return FileResponse(file, as_attachment=True, filename=f"没有导入的行-{batch.pk}.xlsx")
+    return FileResponse(error_file(found), as_attachment=True, filename=f"没有导入的行-{batch.pk}.xlsx")
 
 
 @needs(Action.EDIT_ROSTER)

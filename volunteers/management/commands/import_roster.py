@@ -37,7 +37,7 @@ class Command(BaseCommand):
         work = take_in if options["commit"] else check_file
         found = work(sheet=sheets[place], heading=heading, unit=unit, by=None)
         if options["errors"]:
-            options["errors"].write_bytes(error_file(sheets[place], found).getvalue())
+            options["errors"].write_bytes(error_file(found).getvalue())
         counts = found.counts
         errors = [
             {"row": result.row, "column": problem.column, "reason": problem.reason}

@@ -1,7 +1,7 @@
 """Personal data at rest: SM4-GCM for the value, HMAC-SM3 for exact search (GM/T 0002, 0004; GB/T 39786).
 
 A stored value is `version (1 byte) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`. The version names the key in
-`settings.DATA_KEYS`, so that a rotation can read old values while it writes new ones.
+`settings.DATA_KEYS`, so that a rotation (`guanai.rotation`) can read old values while it writes new ones.
 """
 
 import os
@@ -51,8 +51,17 @@ def decrypt(stored: bytes) -> str:
         raise DecryptionError(f"a value written with key version {version} cannot be read") from error
 
 
-def blind_index(text: str) -> bytes:
-    """A 32-byte keyed digest of a normalised value: equal texts give equal digests, nothing else can be read."""
-    digest = hmac.HMAC(settings.INDEX_KEY, hashes.SM3())
+def blind_index(text: str, *, version: int | None = None) -> bytes:
+    """A 32-byte digest of a normalised value by the current key, or that of a version: equal texts give equal digests,
+    nothing else can be read."""
+    digest = hmac.HMAC(settings.INDEX_KEYS[version or settings.INDEX_KEY_CURRENT], hashes.SM3())
     digest.update(text.encode())
     return digest.finalize()
+
+
+def blind_indexes(text: str) -> list[bytes]:
+    """What a value may be found under: its digest by every key that the installation holds, the current one first.
+
+    While keys are rotated, some rows rest under the new key and some under the old one; none may be missed.
+    """
+    return [blind_index(text, version=version) for version in sorted(settings.INDEX_KEYS, reverse=True)]

@@ -45,6 +45,7 @@ class Verb(models.TextChoices):
     DENIED = "denied", "越权访问"
     EXPIRED = "expired", "到期删除"
     WITHDRAWN = "withdrawn", "撤下登记"
+    KEYS_ROTATED = "keys_rotated", "更换密钥"
 
 
 class Finding(models.TextChoices):

@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
 DATA_KEY_BYTES = 16  # SM4
-INDEX_KEY_BYTES = 32  # HMAC-SM3, of the blind index and of the seals
+DIGEST_KEY_BYTES = 32  # HMAC-SM3, of the blind index and of the seals
 
 
 def flag(name: str, *, default: bool = False) -> bool:
@@ -91,18 +91,13 @@ def secret_key(name: str) -> str:
     return value
 
 
-def index_key(name: str) -> bytes:
-    """The 32-byte key of the blind index."""
-    return _key(name, required(name), INDEX_KEY_BYTES)
-
-
-def audit_keys(name: str) -> dict[int, bytes]:
-    """Versioned 32-byte keys of the seals over the trail, written as `data_keys` are; the highest version seals.
+def digest_keys(name: str) -> dict[int, bytes]:
+    """Versioned 32-byte keys of the blind index or of the seals, written as `data_keys` are; the highest is current.
 
     One key alone, without a version, is version 1.
     """
     value = required(name)
-    return _versioned(name, INDEX_KEY_BYTES) if ":" in value else {1: _key(name, value, INDEX_KEY_BYTES)}
+    return _versioned(name, DIGEST_KEY_BYTES) if ":" in value else {1: _key(name, value, DIGEST_KEY_BYTES)}
 
 
 def files(name: str, *, default: Iterable[Path] = ()) -> list[Path]:
@@ -178,8 +173,8 @@ def development_keys(path: Path) -> dict[str, str]:
         made = {
             "SECRET_KEY": secrets.token_urlsafe(64),
             "GUANAI_DATA_KEYS": f"1:{secrets.token_hex(DATA_KEY_BYTES)}",
-            "GUANAI_INDEX_KEY": secrets.token_hex(INDEX_KEY_BYTES),
-            "GUANAI_AUDIT_KEY": secrets.token_hex(INDEX_KEY_BYTES),
+            "GUANAI_INDEX_KEY": secrets.token_hex(DIGEST_KEY_BYTES),
+            "GUANAI_AUDIT_KEY": secrets.token_hex(DIGEST_KEY_BYTES),
         }
         keys = {**made, **held}
         if keys != held:

@@ -1,6 +1,7 @@
 """Model fields for personal data."""
 
 import datetime
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -87,6 +88,45 @@ class Encrypted:
 
     def value_to_string(self, obj: models.Model) -> str:
         raise TypeError("an encrypted field is never serialised in clear")
+
+
+class BlindIndexField(models.BinaryField):  # type: ignore[type-arg]  # as the stubs have it
+    """The digest by which another, encrypted field of the row is found; NULL where that one is empty.
+
+    `of` names the field, `normalise` gives the one form of a value that all its spellings share.
+    """
+
+    def __init__(self, *args: Any, of: str = "", normalise: Callable[[str], str] = str, **kwargs: Any) -> None:
+        self.of, self.normalise = of, normalise
+        super().__init__(*args, **{"max_length": 32, "null": True, "editable": False, **kwargs})
+
+    def deconstruct(self) -> Any:
+        """For the database it is a column of bytes; how it is computed is no business of a migration."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.BinaryField", args, kwargs
+
+    def digest_of(self, text: str) -> bytes | None:
+        return crypto.blind_index(self.normalise(text)) if text else None
+
+    def digests_of(self, text: str) -> list[bytes]:
+        """What to look for: the digest by every key that is held."""
+        return crypto.blind_indexes(self.normalise(text)) if text else []
+
+
+def blind_index_fields(model: type[models.Model]) -> list[BlindIndexField]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, BlindIndexField)]
+
+
+def set_blind_indexes(record: models.Model) -> None:
+    """Set every index of a record from the value that it is of."""
+    for field in blind_index_fields(type(record)):
+        setattr(record, field.attname, field.digest_of(getattr(record, field.of)))
+
+
+def found_by(model: type[models.Model], name: str, text: str) -> models.Q:
+    """The condition that finds records by the whole value of an encrypted field that has an index."""
+    field = next(field for field in blind_index_fields(model) if field.of == name)
+    return models.Q(**{f"{field.attname}__in": field.digests_of(text)})
 
 
 def encrypted_fields(model: type[models.Model]) -> list[str]:

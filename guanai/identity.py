@@ -39,6 +39,11 @@ def validate_id_number(text: str) -> None:
         raise ValidationError("身份证号最后一位校验不符，请核对有没有输错。", code="checksum")
 
 
+def normalise_phone(text: str) -> str:
+    """Digits alone, full-width ones made narrow: as a telephone number is indexed, with its hyphen or without."""
+    return "".join(unicodedata.normalize("NFKC", text).replace("-", "").split())
+
+
 def validate_phone(text: str) -> None:
     """Accept a mobile number or a land line with its area code."""
     if not PHONE_FORM.fullmatch("".join(text.split())):

@@ -38,12 +38,13 @@ if DEBUG:
 
 SECRET_KEY = environment.secret_key("SECRET_KEY")
 ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS")
-# Fields of persons: SM4 keys by version, of which the highest encrypts, and the key of the HMAC-SM3 blind index.
+# Fields of persons: SM4 keys and keys of the HMAC-SM3 blind index by version, of which the highest is the current one.
 DATA_KEYS: dict[int, bytes] = environment.data_keys("GUANAI_DATA_KEYS")
 DATA_KEY_CURRENT: int = max(DATA_KEYS)
-INDEX_KEY: bytes = environment.index_key("GUANAI_INDEX_KEY")
+INDEX_KEYS: dict[int, bytes] = environment.digest_keys("GUANAI_INDEX_KEY")
+INDEX_KEY_CURRENT: int = max(INDEX_KEYS)
 # The seals over the trail and the ledger.
-AUDIT_KEYS: dict[int, bytes] = environment.audit_keys("GUANAI_AUDIT_KEY")
+AUDIT_KEYS: dict[int, bytes] = environment.digest_keys("GUANAI_AUDIT_KEY")
 AUDIT_KEY_CURRENT: int = max(AUDIT_KEYS)
 
 # --- Servers ----------------------------------------------------------------------------------------------------------

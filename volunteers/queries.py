@@ -11,8 +11,7 @@ from django.db.models.functions import Cast
 from django.http import Http404
 from django.utils import timezone
 
-from guanai import identity
-from guanai.crypto import blind_index
+from guanai.fields import found_by
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import allows, branch_q
@@ -55,10 +54,9 @@ def import_for_user_or_404(user: User, pk: int) -> RosterImport:
     return batch
 
 
-def volunteer_by_id_number(user: Anyone, id_number: str) -> Volunteer | None:
-    """Whoever has this number, if the user may see the roster where they stand."""
-    index = blind_index(identity.normalise_id(id_number))
-    return volunteers_for_user(user).filter(id_index=index).first()
+def volunteers_by_number(user: Anyone, field: str, number: str) -> "VolunteerQuerySet":
+    """Whoever has this `id_number` or `phone`, which a couple may share, on the rosters that the user may see."""
+    return volunteers_for_user(user).select_related("unit").filter(found_by(Volunteer, field, number))
 
 
 def running_posts() -> "Prefetch[str, QuerySet[Appointment], str]":

@@ -6,8 +6,7 @@ from django.utils import timezone
 from aid.enums import ChildCategory, ConsentWay, SchoolStage
 from aid.querysets import ChildQuerySet
 from guanai import identity
-from guanai.crypto import blind_index
-from guanai.fields import EncryptedDateField, EncryptedTextField
+from guanai.fields import BlindIndexField, EncryptedDateField, EncryptedTextField, set_blind_indexes
 from guanai.history import tracked
 from guanai.models import Edited
 from orgs.models import Unit
@@ -44,7 +43,7 @@ class Child(Edited):
     turns_16_on = models.DateField("满 16 岁", null=True, blank=True)
     turns_18_on = models.DateField("满 18 岁", null=True, blank=True)
     id_number = EncryptedTextField("身份证号")
-    id_index = models.BinaryField(max_length=32, null=True, editable=False)
+    id_index = BlindIndexField(of="id_number", normalise=identity.normalise_id)
     no_id_reason = models.CharField("没有身份证号的原因", max_length=40, blank=True)
     school = EncryptedTextField("就读学校")
     stage = models.CharField("学段", max_length=10, choices=SchoolStage.choices)
@@ -70,7 +69,7 @@ class Child(Edited):
 
     def derive(self) -> None:
         """Set what follows from the clear values: blind index and birthdays."""
-        self.id_index = blind_index(identity.normalise_id(self.id_number)) if self.id_number else None
+        set_blind_indexes(self)
         for age in BIRTHDAYS:
             setattr(self, f"turns_{age}_on", _birthday(self.birth_date, age) if self.birth_date else None)
 

@@ -11,6 +11,7 @@ from aid.numbers import child_number
 from aid.validators import validate_not_before, validate_not_future, validate_person
 from guanai import identity
 from guanai.edits import check_seen
+from guanai.fields import found_by
 from guanai.numbers import next_number
 from orgs.models import User
 
@@ -141,7 +142,8 @@ def _check_and_derive(child: Child) -> None:
         except ValidationError as error:
             raise ValidationError({"guardian_phone": error.messages}) from error
     child.derive()
-    if child.id_index and Child.objects.exclude(pk=child.pk).filter(id_index=child.id_index).exists():
+    others = Child.objects.exclude(pk=child.pk)
+    if child.id_number and others.filter(found_by(Child, "id_number", child.id_number)).exists():
         raise ValidationError({"id_number": KNOWN}, code="known")
 
 

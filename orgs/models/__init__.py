@@ -1,6 +1,6 @@
 from orgs.models.people import Membership, User
 from orgs.models.restructuring import MovedMembership, RestructuredUnit, Restructuring
-from orgs.models.security import ApiToken, PasswordRecord, RecoveryCode, SecondFactor, recovery_digest
+from orgs.models.security import ApiToken, PasswordRecord, RecoveryCode, SecondFactor, recovery_digests
 from orgs.models.units import Unit, UnitPlacement, UnitYear, short_name_of
 
 __all__ = [
@@ -16,6 +16,6 @@ __all__ = [
     "UnitPlacement",
     "UnitYear",
     "User",
-    "recovery_digest",
+    "recovery_digests",
     "short_name_of",
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_otp.models import Device, ThrottlingMixin
 from django_otp.oath import TOTP
 
-from guanai.crypto import blind_index
+from guanai.crypto import blind_indexes
 from guanai.fields import EncryptedTextField
 from guanai.history import tracked, untracked
 from orgs.enums import TokenScope
@@ -83,8 +83,8 @@ class SecondFactor(ThrottlingMixin, Device):
         return True
 
     def _is_recovery_code(self, token: str) -> bool:
-        digest = recovery_digest(token)
-        return self.recovery_codes.filter(digest=digest, used_at=None).update(used_at=timezone.now()) == 1
+        mine = self.recovery_codes.filter(digest__in=recovery_digests(token), used_at=None)
+        return mine.update(used_at=timezone.now()) == 1
 
 
 @tracked(named_by=("factor__user",))
@@ -104,9 +104,10 @@ class RecoveryCode(models.Model):
         return self.factor.user.username
 
 
-def recovery_digest(code: str) -> bytes:
-    """However it was typed: upper case, spaces and hyphens do not count."""
-    return blind_index("recovery:" + "".join(sign for sign in code.lower() if sign.isalnum()))
+def recovery_digests(code: str) -> list[bytes]:
+    """However it was typed: upper case, spaces and hyphens do not count. By every key that is held, the current first:
+    a code is not kept, so that its digest cannot be made anew when keys are rotated."""
+    return blind_indexes("recovery:" + "".join(sign for sign in code.lower() if sign.isalnum()))
 
 
 @tracked(exclude=("used_at",), named_by=("user",))

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from orgs.enums import SECOND_FACTOR_ROLES
-from orgs.models import Membership, RecoveryCode, SecondFactor, User, recovery_digest
+from orgs.models import Membership, RecoveryCode, SecondFactor, User, recovery_digests
 from orgs.services.tokens import revoke_verified_tokens
 
 SECRET_BYTES = 20
@@ -98,6 +98,6 @@ def _mark(user: User, *, has_one: bool) -> None:
 def _new_recovery_codes(factor: SecondFactor) -> list[str]:
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(RECOVERY_CODES)]
     factor.recovery_codes.all().delete()
-    RecoveryCode.objects.bulk_create(RecoveryCode(factor=factor, digest=recovery_digest(code)) for code in codes)
+    RecoveryCode.objects.bulk_create(RecoveryCode(factor=factor, digest=recovery_digests(code)[0]) for code in codes)
     half = CODE_LENGTH // 2
     return [f"{code[:half]}-{code[half:]}" for code in codes]

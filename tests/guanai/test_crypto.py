@@ -76,12 +76,12 @@ def test_the_blind_index_is_equal_for_equal_texts_only() -> None:
 
 def test_the_blind_index_hangs_on_its_key(settings: Settings) -> None:
     before = crypto.blind_index("11010519491231002X")
-    settings.INDEX_KEY = bytes(reversed(settings.INDEX_KEY))
+    settings.INDEX_KEYS = {settings.INDEX_KEY_CURRENT: bytes(range(32))}
 
     assert crypto.blind_index("11010519491231002X") != before
 
 
 def test_the_keys_differ_from_one_another() -> None:
-    keys = [*settings.DATA_KEYS.values(), settings.INDEX_KEY]
+    keys = [*settings.DATA_KEYS.values(), *settings.INDEX_KEYS.values()]
 
     assert len({key[:16] for key in keys}) == len(keys)

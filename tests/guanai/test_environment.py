@@ -178,14 +178,14 @@ def test_the_key_of_the_seals_is_checked(monkeypatch: Environment, value: str, m
     monkeypatch.setenv("X", value)
 
     with pytest.raises(ImproperlyConfigured, match=message):
-        environment.audit_keys("X")
+        environment.digest_keys("X")
 
 
 def test_the_keys_of_the_seals_by_version_or_one_alone(monkeypatch: Environment) -> None:
     monkeypatch.setenv("X", "05" * 32)
-    assert environment.audit_keys("X") == {1: b"\x05" * 32}
+    assert environment.digest_keys("X") == {1: b"\x05" * 32}
     monkeypatch.setenv("X", f"1:{'05' * 32},2:{'06' * 32}")
-    assert environment.audit_keys("X") == {1: b"\x05" * 32, 2: b"\x06" * 32}
+    assert environment.digest_keys("X") == {1: b"\x05" * 32, 2: b"\x06" * 32}
 
 
 def test_files_are_absolute_and_may_be_none(monkeypatch: Environment) -> None:

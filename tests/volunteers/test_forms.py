@@ -218,7 +218,7 @@ def test_what_registering_tells_of_numbers_counts_as_looking_them_up(
     client = signed_in(township)
     known, free = stranger.id_number, make_id_number()
 
-    client.post(f"{LIST}find/", {"id_number": known})
+    client.post(f"{LIST}find/", {"number": known})
     page = client.post(f"{LIST}new/", form_of(township, id_number=known)).content.decode()
     assert TAKEN in page
     edit = reverse("volunteers:volunteer_edit", args=[mine.pk])
@@ -230,8 +230,8 @@ def test_what_registering_tells_of_numbers_counts_as_looking_them_up(
         page = client.post(f"{LIST}new/", form_of(township, id_number=number)).content.decode()
         assert "一小时内最多核对 3 个证件号" in page
         assert TAKEN not in page
-    found = client.post(f"{LIST}find/", {"id_number": known}, follow=True).content.decode()
-    assert "一小时内最多按证件号查 3 次" in found
+    found = client.post(f"{LIST}find/", {"number": known}, follow=True).content.decode()
+    assert "一小时内最多按号码查 3 次" in found
     # Who has no number to be asked for is registered all the same, and so is whoever else registers.
     without = form_of(township, no_id="on", no_id_reason="补办中", sex="male", birth_date="1950-01-01")
     client.post(f"{LIST}new/", without)

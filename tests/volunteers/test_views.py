@@ -122,7 +122,7 @@ def test_a_unit_outside_the_branch_is_no_choice(people: Client) -> None:
 def test_digits_in_the_name_are_refused_and_never_searched(people: Client) -> None:
     response = people.get(f"{LIST}?name=510824195")
     assert list(response.context["listing"].page) == []
-    assert "按证件号查" in response.content.decode()
+    assert "按证件号或电话查" in response.content.decode()
 
 
 def test_queries_do_not_grow_with_the_rows(township: Unit, django_assert_max_num_queries: Any) -> None:
@@ -164,7 +164,7 @@ def test_the_list_gives_htmx_the_results_alone(people: Client) -> None:
 
 def test_a_look_up_by_number_leads_to_the_person(township: Unit) -> None:
     person = make_volunteer(township)
-    response = signed_in(township).post(f"{LIST}find/", {"id_number": person.id_number.lower()})
+    response = signed_in(township).post(f"{LIST}find/", {"number": person.id_number.lower()})
     assert response.status_code == 302
     assert response.headers["Location"] == page_of(person)
 
@@ -172,7 +172,7 @@ def test_a_look_up_by_number_leads_to_the_person(township: Unit) -> None:
 def test_a_number_of_another_branch_is_not_found(township: Unit) -> None:
     stranger = make_volunteer(make_unit(township.parent or township), name="外乡人")
     client = signed_in(township)
-    response = client.post(f"{LIST}find/", {"id_number": stranger.id_number}, follow=True)
+    response = client.post(f"{LIST}find/", {"number": stranger.id_number}, follow=True)
     page = response.content.decode()
     assert response.redirect_chain == [(LIST, 302)]
     assert "没有这个证件号" in page
@@ -181,12 +181,14 @@ def test_a_number_of_another_branch_is_not_found(township: Unit) -> None:
 
 
 def test_a_number_is_never_looked_up_by_address(township: Unit) -> None:
-    assert signed_in(township).get(f"{LIST}find/", {"id_number": make_id_number()}).status_code == 405
+    assert signed_in(township).get(f"{LIST}find/", {"number": make_id_number()}).status_code == 405
 
 
 def test_a_wrong_number_is_explained(township: Unit) -> None:
-    response = signed_in(township).post(f"{LIST}find/", {"id_number": "123"}, follow=True)
-    assert "身份证号应为 18 位" in response.content.decode()
+    number = make_id_number()
+    wrong = f"{number[:17]}{'1' if number[17] != '1' else '2'}"
+    response = signed_in(township).post(f"{LIST}find/", {"number": wrong}, follow=True)
+    assert "最后一位校验不符" in response.content.decode()
 
 
 def rows_of(response: Any) -> list[tuple[Any, ...]]:
@@ -230,11 +232,44 @@ def test_a_look_up_by_number_is_noted_and_cannot_be_repeated_without_end(
     person = make_volunteer(township)
     client = signed_in(township)
     for _ in range(2):
-        response = client.post(f"{LIST}find/", {"id_number": person.id_number})
+        response = client.post(f"{LIST}find/", {"number": person.id_number})
         assert response.headers["Location"] == page_of(person)
     looks = ViewLog.objects.filter(record_id=person.pk)
     assert {(look.field, look.reason) for look in looks} == {("id_number", "按证件号查找")}
     assert looks.count() == 2
-    refused = client.post(f"{LIST}find/", {"id_number": person.id_number}, follow=True)
-    assert "一小时内最多按证件号查 2 次" in refused.content.decode()
+    refused = client.post(f"{LIST}find/", {"number": person.id_number}, follow=True)
+    assert "一小时内最多按号码查 2 次" in refused.content.decode()
     assert looks.count() == 2
+
+
+def test_a_couple_is_found_by_the_telephone_that_they_share(township: Unit) -> None:
+    wife, husband = (make_volunteer(township, phone="0839-5222345") for _ in range(2))
+    stranger = make_volunteer(make_unit(township.parent or township), phone="0839-5222345")
+    client = signed_in(township)
+
+    page = client.post(f"{LIST}find/", {"number": "0839 5222345"})
+
+    assert page_of(wife) in page.content.decode()
+    assert page_of(husband) in page.content.decode()
+    assert page_of(stranger) not in page.content.decode()
+    assert "52223" not in page.content.decode()
+    looks = ViewLog.objects.filter(field="phone", reason="按电话查找")
+    assert {look.record_id for look in looks} == {wife.pk, husband.pk}
+
+
+def test_one_person_is_found_by_telephone_however_it_is_typed(township: Unit) -> None:
+    person = make_volunteer(township, phone="13890001234")
+
+    response = signed_in(township).post(f"{LIST}find/", {"number": "１３８ 9000 1234"})
+
+    assert response.headers["Location"] == page_of(person)
+
+
+@pytest.mark.parametrize("number", ["1389000", "5105", "51082419500101"])
+def test_a_part_of_a_number_is_no_search(township: Unit, number: str) -> None:
+    make_volunteer(township, phone="13890001234")
+
+    page = signed_in(township).post(f"{LIST}find/", {"number": number}, follow=True)
+
+    assert "请输全" in page.content.decode()
+    assert not ViewLog.objects.exists()

@@ -36,6 +36,7 @@ DAYS = [("", "不限"), *((str(day.value), day.label) for day in Weekday), (WORK
 STATUSES = [("", "未退出"), *VolunteerStatus.choices, ("all", "全部")]
 # Part of an identity number or of a phone number: neither belongs into an address.
 NUMBERS = re.compile(r"\d{6,}")
+ID_LENGTH = 18
 
 
 class VolunteerFilterForm(BranchFilterForm):
@@ -60,7 +61,7 @@ class VolunteerFilterForm(BranchFilterForm):
     def clean_name(self) -> str:
         name = "".join(str(self.cleaned_data["name"]).split())
         if NUMBERS.search(name):
-            raise ValidationError("这里只填姓名，证件号请填在“按证件号查”。")
+            raise ValidationError("这里只填姓名，证件号和电话请填在“按证件号或电话查”。")
         return name
 
     def narrow(self, people: VolunteerQuerySet, user: User) -> VolunteerQuerySet:
@@ -108,14 +109,21 @@ def _weekdays(choice: str) -> list[int]:
 
 
 class FindForm(PageForm, forms.Form):
-    """Look somebody up by the whole identity number; always posted, so that it stays out of addresses and logs."""
+    """Look somebody up by a whole identity or telephone number; always posted, so that it stays out of addresses and
+    logs. `by_phone` says which of the two was typed."""
 
     use_required_attribute = False
-    id_number = forms.CharField(label="按证件号查", max_length=24)
+    number = forms.CharField(label="按证件号或电话查", max_length=24)
+    by_phone = False
 
-    def clean_id_number(self) -> str:
-        number = identity.normalise_id(self.cleaned_data["id_number"])
-        identity.validate_id_number(number)
+    def clean_number(self) -> str:
+        number: str = self.cleaned_data["number"]
+        self.by_phone = bool(identity.PHONE_FORM.fullmatch(identity.normalise_phone(number)))
+        if not self.by_phone:
+            number = identity.normalise_id(number)
+            if len(number) != ID_LENGTH:
+                raise ValidationError("请输全：身份证号 18 位，手机号 11 位，座机带区号。", code="form")
+            identity.validate_id_number(number)
         return number
 
 

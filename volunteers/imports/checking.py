@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from guanai import identity
-from guanai.crypto import blind_index
+from guanai.crypto import blind_indexes
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import covering
@@ -60,10 +60,10 @@ class Roster:
     def __init__(self, rows: Sequence[Said], *, lock: bool = False) -> None:
         numbers = {said.values["number"] for said in rows if said.values.get("number")}
         ids = {said.values["id_number"] for said in rows if said.values.get("id_number")}
-        indexes = {number: blind_index(number) for number in ids}
+        indexes = {digest: number for number in ids for digest in blind_indexes(number)}
         self.by_number = {person.number: person for person in _people("number", numbers, lock=lock)}
-        found = {bytes(person.id_index or b""): person for person in _people("id_index", indexes.values(), lock=lock)}
-        self.by_id = {number: found[index] for number, index in indexes.items() if index in found}
+        found = _people("id_index", indexes, lock=lock)
+        self.by_id = {indexes[bytes(person.id_index)]: person for person in found}
         names = {said.values["name"] for said in rows if not said.values.get("number") and "name" in said.values}
         self.by_name: dict[str, list[Volunteer]] = {}
         for person in _people("name", names, lock=lock):

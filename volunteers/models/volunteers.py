@@ -6,8 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from guanai import identity
-from guanai.crypto import blind_index
-from guanai.fields import EncryptedDateField, EncryptedTextField
+from guanai.fields import BlindIndexField, EncryptedDateField, EncryptedTextField, set_blind_indexes
 from guanai.history import track_links, tracked
 from guanai.models import Edited
 from guanai.pinyin import pinyin_key
@@ -75,9 +74,9 @@ class Volunteer(Edited):
     birth_year = models.PositiveSmallIntegerField("出生年份", null=True, blank=True)
     birth_date = EncryptedDateField("出生日期")
     id_number = EncryptedTextField("身份证号")
-    id_index = models.BinaryField(max_length=32, null=True, editable=False)
+    id_index = BlindIndexField(of="id_number", normalise=identity.normalise_id)
     phone = EncryptedTextField("电话")
-    phone_index = models.BinaryField(max_length=32, null=True, editable=False)
+    phone_index = BlindIndexField(of="phone", normalise=identity.normalise_phone)
     address = EncryptedTextField("住址")
     kind = models.CharField("五老类别", max_length=12, choices=VeteranKind.choices)
     is_core = models.BooleanField("骨干", default=False)
@@ -132,8 +131,7 @@ class Volunteer(Edited):
     def derive(self) -> None:
         """Set what follows from the clear values: pinyin key, blind indexes, birth year."""
         self.name_key = pinyin_key(self.name)
-        self.id_index = blind_index(identity.normalise_id(self.id_number)) if self.id_number else None
-        self.phone_index = blind_index(self.phone) if self.phone else None
+        set_blind_indexes(self)
         if self.birth_date:
             self.birth_year = self.birth_date.year
 

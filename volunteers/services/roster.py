@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from guanai import identity
-from guanai.crypto import blind_index
 from guanai.edits import check_seen
+from guanai.fields import found_by
 from guanai.numbers import next_number
 from guanai.partial_dates import parse_partial_date
 from orgs.enums import Action
@@ -183,7 +183,7 @@ def _check_identity(volunteer: Volunteer) -> None:
     if volunteer.sex and volunteer.sex != sex:
         raise ValidationError({"sex": f"性别与身份证号不一致，证件号是{Sex(sex).label}性。"}, code="sex")
     volunteer.id_number, volunteer.birth_date, volunteer.sex = number, born, sex
-    if Volunteer.objects.filter(id_index=blind_index(number)).exclude(pk=volunteer.pk).exists():
+    if Volunteer.objects.filter(found_by(Volunteer, "id_number", number)).exclude(pk=volunteer.pk).exists():
         raise ValidationError({"id_number": TAKEN}, code="taken")
 
 

@@ -29,13 +29,15 @@ from volunteers.posts import posts_after_leaving
 from volunteers.queries import (
     for_list,
     running_posts,
-    volunteer_by_id_number,
     volunteer_for_user_or_404,
+    volunteers_by_number,
     volunteers_for_user,
 )
 from volunteers.rows import roster_lines
 from volunteers.services import register_volunteer, update_volunteer
 
+# A telephone that is that of more people is a wrong one.
+MOST_FOUND = 20
 REASONS = ("联系本人参加活动", "核对身份", "上级要求报送")
 # What can be looked at, by field: its name on the screen.
 SECRETS = {"id_number": "身份证号", "phone": "电话", "address": "住址", "birth_date": "出生日期"}
@@ -71,27 +73,32 @@ def volunteer_export(request: HttpRequest) -> HttpResponse | FileResponse:
 
 @needs(Action.VIEW_ROSTER)
 @require_POST
-@sensitive_post_parameters("id_number")
+@sensitive_post_parameters("number")
+@never_cache
 def volunteer_find(request: HttpRequest) -> HttpResponse:
-    """Look somebody up by the whole identity number, which never enters an address.
+    """Look somebody up by the whole identity or telephone number, which never enters an address.
 
-    Who is found was looked at; and nobody may try number after number.
+    Who is found was looked at; and nobody may try number after number. A telephone may be that of several people.
     """
     user = user_of(request)
     form = FindForm(request.POST)
     if not form.is_valid():
-        for error in form.errors["id_number"]:
+        for error in form.errors["number"]:
             messages.error(request, str(error))
         return redirect("volunteers:volunteer_list")
     if not limits.may_ask_for_number(user):
-        messages.error(request, f"一小时内最多按证件号查 {limits.NUMBERS_PER_HOUR} 次，请过一会儿再查。")
+        messages.error(request, f"一小时内最多按号码查 {limits.NUMBERS_PER_HOUR} 次，请过一会儿再查。")
         return redirect("volunteers:volunteer_list")
-    person = volunteer_by_id_number(user, form.cleaned_data["id_number"])
-    if person is None:
-        messages.warning(request, "您可以看的名册里没有这个证件号。")
+    field, what = ("phone", "电话") if form.by_phone else ("id_number", "证件号")
+    people = list(volunteers_by_number(user, field, form.cleaned_data["number"])[:MOST_FOUND])
+    for person in people:
+        note_look(request, record=person, field=field, reason=f"按{what}查找")
+    if not people:
+        messages.warning(request, f"您可以看的名册里没有这个{what}。")
         return redirect("volunteers:volunteer_list")
-    note_look(request, record=person, field="id_number", reason="按证件号查找")
-    return redirect("volunteers:volunteer_detail", person.pk)
+    if len(people) == 1:
+        return redirect("volunteers:volunteer_detail", people[0].pk)
+    return render(request, "volunteers/volunteer_found.html", {"people": people, "what": what})
 
 
 @needs(Action.VIEW_ROSTER)

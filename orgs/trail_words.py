@@ -1,7 +1,7 @@
 """The words of the trail: what a row of it says, in Chinese, without a value that is personal."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -85,20 +85,44 @@ def _sealed(model: type[Model], named_by: Iterable[str]) -> list[str]:
 
 def changes_of(event: RowEvent) -> list[FieldChange]:
     """Every field of an event with its values in words; one query per kind of record that a field points at."""
+    return changes_of_all([event])[event.pk]
+
+
+def changes_of_all(events: Iterable[RowEvent]) -> dict[int, list[FieldChange]]:
+    """The same for many events, by key; still one query per kind of record that any field points at."""
+    events = list(events)
+    keys: dict[type[Model], set[int]] = defaultdict(set)
+    for event in events:
+        for field, sides in _told(event):
+            if isinstance(field, ForeignKey | ManyToManyField):
+                keys[field.related_model] |= {key for side in sides for key in _keys(side)}
+    held = {model: _held(model, pks) for model, pks in keys.items()}
+    return {event.pk: [*_with_values(event, held), *_without(event)] for event in events}
+
+
+def _told(event: RowEvent) -> list[tuple[Any, tuple[Any, Any]]]:
+    """(field, or its name where it is gone; what it was and is) of an event."""
     model = model_of(event.record)
-    changes = []
-    for name, value in event.changes.items():
-        old, new = _sides(event.change, value)
-        field = _field(model, name)
-        label = str(getattr(field, "verbose_name", name))
+    return [(_field(model, name) or name, _sides(event.change, value)) for name, value in event.changes.items()]
+
+
+def _keys(side: Any) -> list[int]:
+    return [key for key in (side if isinstance(side, list) else [side]) if key]
+
+
+def _with_values(event: RowEvent, held: Mapping[type[Model], Mapping[int, str]]) -> Iterator[FieldChange]:
+    for field, (old, new) in _told(event):
         if isinstance(field, ForeignKey | ManyToManyField):
-            keys = {key for side in (old, new) for key in (side if isinstance(side, list) else [side]) if key}
-            held = _held(field.related_model, keys)
-            old, new = (_pointed(side, held) for side in (old, new))
-        changes.append(FieldChange(label, value_words(old, field), value_words(new, field)))
-    personal = [FieldChange(str(getattr(_field(model, name), "verbose_name", name)), is_personal=True)
-                for name in event.personal]  # fmt: skip
-    return changes + personal
+            words = held[field.related_model]
+            old, new = _pointed(old, words), _pointed(new, words)  # noqa: PLW2901 - the same in words
+        label = str(getattr(field, "verbose_name", field))
+        yield FieldChange(label, value_words(old, field), value_words(new, field))
+
+
+def _without(event: RowEvent) -> Iterator[FieldChange]:
+    model = model_of(event.record)
+    for name in event.personal:
+        yield FieldChange(str(getattr(_field(model, name), "verbose_name", name)), is_personal=True)
 
 
 def _sides(change: str, value: Any) -> tuple[Any, Any]:
@@ -114,7 +138,7 @@ def _field(model: type[Model] | None, name: str) -> Any:
         return None
 
 
-def _pointed(side: Any, held: dict[int, str]) -> Any:
+def _pointed(side: Any, held: Mapping[int, str]) -> Any:
     if isinstance(side, list):
         return [held.get(key, f"#{key}") for key in side]
     return None if side is None else held.get(side, f"#{side}")

@@ -315,6 +315,7 @@ TABLE = [
     Row("volunteers:volunteer_find", ROSTER, methods=POST),
     Row("volunteers:volunteer_create", PERSONAL, methods=BOTH),
     Row("volunteers:volunteer_detail", ROSTER, by_pk("volunteer"), ROSTER),
+    Row("volunteers:volunteer_history", ROSTER, by_pk("volunteer"), ROSTER),
     Row("volunteers:volunteer_edit", PERSONAL, by_pk("volunteer"), ROSTER, BOTH),
     Row("volunteers:volunteer_reveal", PERSONAL, by_pk("volunteer", field="phone"), ROSTER, BOTH),
     Row("volunteers:check_list", PERSONAL),

@@ -47,6 +47,7 @@ urlpatterns = [
     path("volunteers/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("volunteers/<int:pk>/", roster.volunteer_detail, name="volunteer_detail"),
     path("volunteers/<int:pk>/edit/", roster.volunteer_edit, name="volunteer_edit"),
+    path("volunteers/<int:pk>/history/", roster.volunteer_history, name="volunteer_history"),
     path("volunteers/<int:pk>/reveal/<volunteer_secret:field>/", roster.volunteer_reveal, name="volunteer_reveal"),
     path("appointments/", appointments.appointment_list, name="appointment_list"),
     path("appointments/export/", appointments.appointment_export, name="appointment_export"),

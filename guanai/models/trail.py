@@ -1,6 +1,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
 
 from guanai.enums import Change, Verb
@@ -47,6 +48,12 @@ class RowEvent(Sealed):
             models.Index(fields=["record", "record_id", "-at"], name="row_event_record"),
             models.Index(fields=["actor", "-at"], name="row_event_actor"),
             models.Index(fields=["xact", "id"], name="row_event_xact"),
+            # What was added to somebody, or taken away, and may be gone: service times, memberships of teams.
+            models.Index(
+                KeyTextTransform("volunteer", "changes"),
+                name="row_event_volunteer",
+                condition=models.Q(changes__has_key="volunteer"),
+            ),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 

@@ -16,6 +16,7 @@ from guanai.attempts import attempt, submitted
 from guanai.dependents import person_parts
 from guanai.entry_keys import once
 from guanai.forms import RevealForm
+from guanai.keys import is_key
 from guanai.listing import make_listing, render_list
 from guanai.partial_dates import shown_partial_date
 from guanai.reveals import looks_at, note_look
@@ -33,9 +34,12 @@ from volunteers.queries import (
     volunteers_by_number,
     volunteers_for_user,
 )
+from volunteers.row_history import history_of_person
 from volunteers.rows import roster_lines
 from volunteers.services import register_volunteer, update_volunteer
 
+# On the page of a person; the rest has a page of its own.
+STEPS = 5
 # A telephone that is that of more people is a wrong one.
 MOST_FOUND = 20
 REASONS = ("联系本人参加活动", "核对身份", "上级要求报送")
@@ -129,6 +133,16 @@ def volunteer_reveal(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     return render(request, "reveal.html", context)
 
 
+@needs(Action.VIEW_ROSTER)
+@require_safe
+@never_cache
+def volunteer_history(request: HttpRequest, pk: int) -> HttpResponse:
+    person = volunteer_for_user_or_404(user_of(request), pk)
+    before = request.GET.get("before", "")
+    history = history_of_person(person, before=int(before) if is_key(before) else None)
+    return render(request, "volunteers/volunteer_history.html", {"person": person, "history": history})
+
+
 def _detail(request: HttpRequest, person: Volunteer, revealed: str = "") -> HttpResponse:
     user = user_of(request)
     full = Volunteer.objects.select_related("unit", "unit__parent").prefetch_related(
@@ -136,6 +150,7 @@ def _detail(request: HttpRequest, person: Volunteer, revealed: str = "") -> Http
     )
     person = full.get(pk=person.pk)
     may_reveal = allows(user, Action.REVEAL_ROSTER, person.unit)
+    history = history_of_person(person)
     context = {
         "person": person,
         "secrets": secrets_of(person, revealed, may_reveal=may_reveal),
@@ -148,6 +163,8 @@ def _detail(request: HttpRequest, person: Volunteer, revealed: str = "") -> Http
             for part in person_parts()
             if allows(user, part.action, person.unit) and (context := part.context(person, user))
         ],
+        "steps": history.steps[:STEPS],
+        "more_history": len(history.steps) > STEPS or history.older,
         "looks": looks_of(person) if may_reveal else [],
         "may_edit": allows(user, Action.EDIT_ROSTER, person.unit),
     }

@@ -39,7 +39,7 @@ from tests.factories import (
     make_volunteer,
 )
 from tests.volunteers.imports.sheets import csv_of
-from volunteers.models import Appointment, RosterImport, Volunteer
+from volunteers.models import Appointment, RosterImport, Speciality, Volunteer
 
 O, S, C, R = Role.COUNTY_OFFICE, Role.SECRETARY, Role.CLERK, Role.REVIEWER  # noqa: E741 - a column of the table
 M, A, L, D, Y = (
@@ -64,6 +64,8 @@ SCORED = frozenset({O, S, R, L})
 SCORERS = frozenset({O, R, L})
 AUDITORS = frozenset({D})
 KEEPERS = frozenset({Y})
+# The lists of 特长 and 爱好 hang on no unit: there is this one.
+A_TERM: dict[str, Any] = {"terms": "specialities", "pk": 999_999}
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Side:
 def make_side(county: Unit, word: str, code: str) -> Side:
     township = make_unit(county, name=f"{word}镇", code=code)
     village = make_unit(township, name=f"{word}村村民委员会", code=f"{code}201")
+    Speciality.objects.get_or_create(pk=A_TERM["pk"], name="书画")
     volunteer = make_volunteer(village, name=f"{word}五老")
     venue = make_venue(village, name=f"{word}基地")
     activity = make_activity(village, name=f"{word}宣讲", venue=venue, speakers=[volunteer])
@@ -318,6 +321,12 @@ TABLE = [
     Row("volunteers:volunteer_history", ROSTER, by_pk("volunteer"), ROSTER),
     Row("volunteers:volunteer_edit", PERSONAL, by_pk("volunteer"), ROSTER, BOTH),
     Row("volunteers:volunteer_reveal", PERSONAL, by_pk("volunteer", field="phone"), ROSTER, BOTH),
+    Row("volunteers:term_list", OFFICE, for_county=True),
+    Row("volunteers:term_create", OFFICE, methods=POST, fixed={"terms": "interests"}, for_county=True),
+    Row("volunteers:term_edit", OFFICE, methods=BOTH, fixed=A_TERM, for_county=True),
+    Row("volunteers:term_merge", OFFICE, methods=BOTH, fixed=A_TERM, for_county=True),
+    Row("volunteers:term_remove", OFFICE, methods=BOTH, fixed=A_TERM, for_county=True),
+    Row("volunteers:term_move", OFFICE, methods=POST, fixed=A_TERM, for_county=True),
     Row("volunteers:check_list", PERSONAL),
     Row("volunteers:check_confirm", PERSONAL, methods=POST),
     Row("volunteers:import_start", PERSONAL, methods=BOTH),

@@ -18,13 +18,22 @@ from volunteers.services import update_volunteer
 
 @admin.register(Speciality)
 class SpecialityAdmin(ScopedAdmin):
-    """The county's list: read by whoever reads a roster, kept by whoever keeps the network."""
+    """Read only, to choose from: renaming and merging are steps of their own, on the page of the lists."""
 
     view_action = Action.VIEW_ROSTER
     edit_action = Action.MANAGE_NETWORK
     unit_path = None
     list_display = ("name", "position")
     search_fields = ("name",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Volunteer)

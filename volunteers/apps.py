@@ -35,4 +35,7 @@ class VolunteersConfig(AppConfig):
                 count=count_vacancies,
             ),
         )
+        menu.register(
+            MenuItem(Group.NETWORK, "特长和爱好", "volunteers:term_list", Action.MANAGE_NETWORK, order=34),
+        )
         register_with_network()

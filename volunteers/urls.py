@@ -1,7 +1,8 @@
 from django.urls import path, register_converter
 
 from volunteers import api
-from volunteers.views import appointments, checks, imports, roster, vacancies
+from volunteers.models import TERMS
+from volunteers.views import appointments, checks, imports, roster, terms, vacancies
 
 
 class SecretName:
@@ -28,6 +29,19 @@ class ScanName:
         return value
 
 
+class TermList:
+    """Which of the two lists of terms."""
+
+    regex = "|".join(TERMS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(TermList, "volunteer_terms")
 register_converter(ScanName, "appointment_scan")
 register_converter(SecretName, "volunteer_secret")
 
@@ -45,6 +59,12 @@ urlpatterns = [
     path("volunteers/import/<int:pk>/errors/", imports.import_error_file, name="import_error_file"),
     path("volunteers/import/<int:pk>/commit/", imports.import_commit, name="import_commit"),
     path("volunteers/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("volunteers/terms/", terms.term_list, name="term_list"),
+    path("volunteers/terms/<volunteer_terms:terms>/new/", terms.term_create, name="term_create"),
+    path("volunteers/terms/<volunteer_terms:terms>/<int:pk>/", terms.term_edit, name="term_edit"),
+    path("volunteers/terms/<volunteer_terms:terms>/<int:pk>/merge/", terms.term_merge, name="term_merge"),
+    path("volunteers/terms/<volunteer_terms:terms>/<int:pk>/remove/", terms.term_remove, name="term_remove"),
+    path("volunteers/terms/<volunteer_terms:terms>/<int:pk>/move/", terms.term_move, name="term_move"),
     path("volunteers/<int:pk>/", roster.volunteer_detail, name="volunteer_detail"),
     path("volunteers/<int:pk>/edit/", roster.volunteer_edit, name="volunteer_edit"),
     path("volunteers/<int:pk>/history/", roster.volunteer_history, name="volunteer_history"),

@@ -9,6 +9,7 @@ from volunteers.forms.appointments import (
     VacancyFilterForm,
 )
 from volunteers.forms.roster import STATUSES, CheckFilterForm, FindForm, VolunteerFilterForm, VolunteerForm
+from volunteers.forms.terms import MergeTermForm, NewTermForm, RemoveTermForm, TermForm
 
 __all__ = [
     "END_NAMES",
@@ -18,8 +19,12 @@ __all__ = [
     "CheckFilterForm",
     "DismissalForm",
     "FindForm",
+    "MergeTermForm",
+    "NewTermForm",
     "PostRuleForm",
     "PostRulesForm",
+    "RemoveTermForm",
+    "TermForm",
     "UnitSearchForm",
     "VacancyFilterForm",
     "VolunteerFilterForm",

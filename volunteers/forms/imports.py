@@ -11,9 +11,10 @@ from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import units_for
 from volunteers.forms.roster import UnitField
-from volunteers.imports.checking import CREATE, LEAVE_OUT, LISTS, Checked, Ruling
+from volunteers.imports.checking import CREATE, LEAVE_OUT, Checked, Ruling
 from volunteers.imports.columns import LABELS
 from volunteers.imports.tables import LARGEST
+from volunteers.models import TERMS
 
 MEANINGS = [("", "不导入"), *LABELS.items()]
 
@@ -99,14 +100,14 @@ class RulingForm(PageForm, forms.Form):
             self.fields[f"person-{one.row}"] = forms.ChoiceField(label=label, choices=choices, required=False)
         self.terms = {f"{name}-{place}": (name, term) for name in unknown for place, term in enumerate(unknown[name])}
         for key, (name, term) in self.terms.items():
-            known = [(word, f"算作“{word}”") for word in LISTS[name].objects.values_list("name", flat=True)]
+            known = [(word, f"算作“{word}”") for word in TERMS[name].objects.values_list("name", flat=True)]
             new = [(CREATE, f"加进{LABELS[name]}目录")] if may_create else []
             choices = [("", "先不导入这些行"), (LEAVE_OUT, "不要这个词"), *new, *known]
             self.fields[key] = forms.ChoiceField(label=f"{LABELS[name]}：{term}", choices=choices, required=False)
 
     def ruling(self, before: Ruling) -> Ruling:
         """What was decided now, beside what was decided before."""
-        terms = {name: dict(before.terms.get(name, {})) for name in LISTS}
+        terms = {name: dict(before.terms.get(name, {})) for name in TERMS}
         for key, (name, term) in self.terms.items():
             if self.cleaned_data[key]:
                 terms[name][term] = self.cleaned_data[key]

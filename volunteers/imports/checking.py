@@ -17,7 +17,7 @@ from volunteers.imports.cells import CellError
 from volunteers.imports.columns import LABELS
 from volunteers.imports.places import Places
 from volunteers.imports.rows import Problem, Said
-from volunteers.models import Interest, Speciality, Volunteer
+from volunteers.models import TERMS, Volunteer, words_of
 from volunteers.services.roster import OUT_OF_LIFE, TAKEN, is_of_life
 
 # Fields that are written as they are said.
@@ -25,7 +25,6 @@ PLAIN = (
     *("name", "sex", "phone", "address", "kind", "is_core", "former_post", "rank", "former_name", "native_place"),
     *("politics", "party_joined", "education", "work_began", "retirement", "health", "joined_on", "no_id_reason"),
 )
-LISTS: Mapping[str, type[Speciality] | type[Interest]] = {"specialities": Speciality, "interests": Interest}
 CREATE, LEAVE_OUT = "create", "leave"
 _CHUNK = 5000
 
@@ -87,10 +86,10 @@ class Checker:
         self.places = Places(unit)
         self.ruling = ruling or Ruling()
         self._may_edit = covering(by, Action.EDIT_ROSTER) if by is not None else (lambda _: True)
-        self._terms = {name: dict(model.objects.values_list("name", "pk")) for name, model in LISTS.items()}
+        self._terms = {name: words_of(model) for name, model in TERMS.items()}
         self._ids: dict[str, int] = {}
         self._people: dict[int, int] = {}
-        self.unknown: dict[str, list[str]] = {name: [] for name in LISTS}
+        self.unknown: dict[str, list[str]] = {name: [] for name in TERMS}
 
     def check(self, rows: Sequence[Said], *, lock: bool = False) -> list[Checked]:
         """One result for each row, in the order of the file."""
@@ -143,7 +142,7 @@ class Checker:
 
     def _see_terms(self, result: Checked) -> None:
         """Terms become the keys of the county's lists; what is on none of them is an error until somebody rules."""
-        for name in LISTS:
+        for name in TERMS:
             if name not in result.values:
                 continue
             keys: list[int | str] = []
@@ -240,7 +239,7 @@ class Checker:
         self._see_birth(result, person)
         if result.unit is not None and result.unit.pk != person.unit_id:
             result.changes["unit"] = (person.unit, result.unit)
-        for name in LISTS:
+        for name in TERMS:
             if name in values and set(values[name]) != {one.pk for one in getattr(person, name).all()}:
                 result.changes[name] = ([one.pk for one in getattr(person, name).all()], values[name])
         if "times" in values:

@@ -16,8 +16,8 @@ from guanai import bulk, identity
 from guanai.numbers import take_numbers
 from orgs.models import Unit, User
 from volunteers.enums import ImportState, RowState, VolunteerStatus
-from volunteers.imports.checking import LISTS, PLAIN, Checked
-from volunteers.models import Availability, RosterImport, RosterImportRow, Volunteer
+from volunteers.imports.checking import PLAIN, Checked
+from volunteers.models import TERMS, Availability, RosterImport, RosterImportRow, Volunteer
 from volunteers.services.roster import volunteer_number
 
 # Two imports into one county come one after the other: "gi" and the tree.
@@ -59,7 +59,7 @@ def _person(result: Checked) -> Volunteer:
 def _make_terms(results: Sequence[Checked]) -> None:
     """Terms that somebody ruled to create get their place at the end of the county's list."""
     written = [result for result in results if result.state in (RowState.NEW, RowState.CHANGED)]
-    for name, model in LISTS.items():
+    for name, model in TERMS.items():
         wanted = dict.fromkeys(t for one in written for t in one.values.get(name, ()) if isinstance(t, str))
         last = model.objects.count() if wanted else 0
         made = {
@@ -85,9 +85,9 @@ def _insert(results: Sequence[Checked], by: User | None, now: datetime.datetime)
             result.person = _new_person(result, unit, volunteer_number(unit.code, number), by, now)
             people.append(result.person)
     bulk.insert(people, by="number")
-    for name in LISTS:
+    for name in TERMS:
         through = getattr(Volunteer, name).through
-        column = LISTS[name]._meta.model_name or ""
+        column = TERMS[name]._meta.model_name or ""
         pairs = ((_person(row).pk, key) for row in results for key in row.values.get(name, ()))
         bulk.link(through, "volunteer", column, pairs)
     times = ((_person(row).pk, day, str(part)) for row in results for day, part in row.values.get("times", ()))
@@ -154,7 +154,7 @@ def _update(results: Sequence[Checked], by: User | None, now: datetime.datetime)
         person.derive()
         people.append(person)
     bulk.update(people)
-    for name in LISTS:
+    for name in TERMS:
         _replace_links(name, {_person(row).pk: row.changes[name][1] for row in results if name in row.changes})
     _replace_times({_person(row).pk: row.changes["times"][1] for row in results if "times" in row.changes})
 
@@ -163,7 +163,7 @@ def _replace_links(name: str, wanted: dict[int, Iterable[int]]) -> None:
     through = getattr(Volunteer, name).through
     through.objects.filter(volunteer__in=wanted).delete()
     pairs = ((pk, key) for pk, keys in wanted.items() for key in keys)
-    bulk.link(through, "volunteer", LISTS[name]._meta.model_name or "", pairs)
+    bulk.link(through, "volunteer", TERMS[name]._meta.model_name or "", pairs)
 
 
 def _replace_times(wanted: dict[int, Iterable[tuple[int, str]]]) -> None:
@@ -221,12 +221,12 @@ def _put_back(lines: Sequence[tuple[Volunteer, dict[str, Any]]], by: User) -> No
                 person.unit_id = value
             elif name in ("joined_on", "birth_date"):
                 setattr(person, name, datetime.date.fromisoformat(value) if value else None)
-            elif name not in (*LISTS, "times"):
+            elif name not in (*TERMS, "times"):
                 setattr(person, name, value)
         person.updated_by, person.updated_at = by, now
         person.derive()
     bulk.update([person for person, _ in lines])
-    for name in LISTS:
+    for name in TERMS:
         _replace_links(name, {person.pk: values[name] for person, values in lines if name in values})
     _replace_times({person.pk: values["times"] for person, values in lines if "times" in values})
 

@@ -1,9 +1,11 @@
 from volunteers.models.appointments import Appointment, PostRule
 from volunteers.models.imports import ColumnMemory, RosterImport, RosterImportRow
 from volunteers.models.teams import Team, TeamMember
-from volunteers.models.volunteers import Availability, Interest, Speciality, Volunteer, service_words
+from volunteers.models.terms import TERMS, Interest, Speciality, Term, words_of
+from volunteers.models.volunteers import Availability, Volunteer, service_words
 
 __all__ = [
+    "TERMS",
     "Appointment",
     "Availability",
     "ColumnMemory",
@@ -14,6 +16,8 @@ __all__ = [
     "Speciality",
     "Team",
     "TeamMember",
+    "Term",
     "Volunteer",
     "service_words",
+    "words_of",
 ]

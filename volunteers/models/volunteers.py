@@ -22,40 +22,11 @@ from volunteers.enums import (
     VolunteerStatus,
     Weekday,
 )
+from volunteers.models.terms import Interest, Speciality
 from volunteers.querysets import VolunteerQuerySet
 
 if TYPE_CHECKING:
     from volunteers.models.appointments import Appointment
-
-
-@tracked()
-class Speciality(models.Model):
-    """What somebody can do for the young; the county edits the list."""
-
-    name = models.CharField("特长", max_length=20, unique=True)
-    position = models.PositiveSmallIntegerField("次序", default=0)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "特长"
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@tracked()
-class Interest(models.Model):
-    """What somebody likes to do (爱好); the county edits the list."""
-
-    name = models.CharField("爱好", max_length=20, unique=True)
-    position = models.PositiveSmallIntegerField("次序", default=0)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "爱好"
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 @tracked(exclude=("name_key",), personal=("birth_year", "former_name", "native_place", "politics"))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from guanai.access import get_or_post, needs
 from guanai.attempts import attempt, submitted
 from guanai.steps import steps_at
-from orgs.enums import Action, UnitKind
+from orgs.enums import Action
 from orgs.scope import home_unit, user_of
 from volunteers.enums import ImportState
 from volunteers.forms.imports import ColumnsForm, RosterFileForm, RulingForm
@@ -21,6 +21,7 @@ from volunteers.imports.error_file import error_file
 from volunteers.imports.preview import preview_of
 from volunteers.models import RosterImport
 from volunteers.queries import import_for_user_or_404
+from volunteers.rules import may_keep_terms
 from volunteers.services import imports as services
 
 STEPS = ("传文件", "认列名", "看结果", "导入")
@@ -91,7 +92,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect("volunteers:import_start")
-    may_create = batch.unit.kind == UnitKind.COUNTY
+    may_create = may_keep_terms(user)
     form = RulingForm(request.POST or None, unknown=found.unknown, questions=found.questions, may_create=may_create)
     if submitted(request, form):
         services.rule(batch=batch, ruling=form.ruling(services.ruling_of(batch)), by=user)

@@ -306,6 +306,13 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # Several models call a field kind; each set of words has a name of its own in the schema.
+    "ENUM_NAME_OVERRIDES": {
+        "UnitKind": "orgs.enums.UnitKind",
+        "VeteranKind": "volunteers.enums.VeteranKind",
+        "TeamKind": "volunteers.enums.TeamKind",
+        "VolunteerStatus": "volunteers.enums.VolunteerStatus",
+    },
 }
 
 # --- Background work --------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from volunteers import api
+from volunteers import api, roster_api
 from volunteers.models import TERMS
 from volunteers.views import appointments, checks, imports, roster, terms, vacancies
 
@@ -80,6 +80,10 @@ urlpatterns = [
     path("vacancies/", vacancies.vacancy_list, name="vacancy_list"),
     path("vacancies/export/", vacancies.vacancy_export, name="vacancy_export"),
     path("post-rules/", vacancies.post_rules, name="post_rules"),
+    path("api/v1/volunteers/", roster_api.VolunteersView.as_view(), name="api_volunteers"),
+    path("api/v1/volunteers/<int:pk>/", roster_api.VolunteerView.as_view(), name="api_volunteer"),
+    path("api/v1/specialities/", roster_api.SpecialitiesView.as_view(), name="api_specialities"),
+    path("api/v1/interests/", roster_api.InterestsView.as_view(), name="api_interests"),
     path("api/v1/appointments/", api.AppointmentsView.as_view(), name="api_appointments"),
     path("api/v1/appointments/<int:pk>/", api.AppointmentView.as_view(), name="api_appointment"),
 ]

@@ -1,4 +1,3 @@
-import re
 from typing import Any
 
 from django import forms
@@ -30,12 +29,11 @@ from volunteers.enums import (
 )
 from volunteers.models import Availability, Interest, Speciality, Volunteer
 from volunteers.querysets import VolunteerQuerySet
+from volunteers.validators import validate_no_number
 
 WORKDAYS, WEEKEND = "workdays", "weekend"
 DAYS = [("", "不限"), *((str(day.value), day.label) for day in Weekday), (WORKDAYS, "工作日"), (WEEKEND, "周末")]
 STATUSES = [("", "未退出"), *VolunteerStatus.choices, ("all", "全部")]
-# Part of an identity number or of a phone number: neither belongs into an address.
-NUMBERS = re.compile(r"\d{6,}")
 ID_LENGTH = 18
 
 
@@ -60,8 +58,7 @@ class VolunteerFilterForm(BranchFilterForm):
 
     def clean_name(self) -> str:
         name = "".join(str(self.cleaned_data["name"]).split())
-        if NUMBERS.search(name):
-            raise ValidationError("这里只填姓名，证件号和电话请填在“按证件号或电话查”。")
+        validate_no_number(name)
         return name
 
     def narrow(self, people: VolunteerQuerySet, user: User) -> VolunteerQuerySet:

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from volunteers import api
-from volunteers.views import appointments, checks, imports, roster, vacancies
+from volunteers.views import appointments, checks, imports, roster, search, vacancies
 
 
 class SecretName:
@@ -36,6 +36,7 @@ urlpatterns = [
     path("volunteers/", roster.volunteer_list, name="volunteer_list"),
     path("volunteers/export/", roster.volunteer_export, name="volunteer_export"),
     path("volunteers/find/", roster.volunteer_find, name="volunteer_find"),
+    path("volunteers/search/", search.search, name="search"),
     path("volunteers/new/", roster.volunteer_create, name="volunteer_create"),
     path("volunteers/check/", checks.check_list, name="check_list"),
     path("volunteers/check/confirm/", checks.check_confirm, name="check_confirm"),

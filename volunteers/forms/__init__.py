@@ -9,6 +9,7 @@ from volunteers.forms.appointments import (
     VacancyFilterForm,
 )
 from volunteers.forms.roster import STATUSES, CheckFilterForm, FindForm, VolunteerFilterForm, VolunteerForm
+from volunteers.forms.search import SearchForm
 
 __all__ = [
     "END_NAMES",
@@ -20,6 +21,7 @@ __all__ = [
     "FindForm",
     "PostRuleForm",
     "PostRulesForm",
+    "SearchForm",
     "UnitSearchForm",
     "VacancyFilterForm",
     "VolunteerFilterForm",

@@ -1,0 +1,53 @@
+"""How people of the rosters are called on here: they speak, or they take part. For the search for people."""
+
+import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from activities.enums import COUNTED_STATES
+from activities.models import Activity, ActivityDraft
+from guanai.dependents import PersonActivity
+from orgs.models import User
+
+SPEAKERS = Activity.speakers.through
+PARTICIPANTS = Activity.participants.through
+
+
+def _of_person(through: Any) -> QuerySet[Any]:
+    return through.objects.filter(volunteer=OuterRef("pk"))  # type: ignore[no-any-return]  # an automatic model
+
+
+def _counted(through: Any) -> QuerySet[Any]:
+    return _of_person(through).filter(activity__state__in=COUNTED_STATES)
+
+
+def _kind(key: str, label: str, through: Any, order: int) -> PersonActivity:
+    def last() -> Subquery:
+        return Subquery(_counted(through).order_by("-activity__held_on").values("activity__held_on")[:1])
+
+    def since(day: datetime.date) -> Exists:
+        return Exists(_counted(through).filter(activity__held_on__gte=day))
+
+    def on_day(user: User, day: datetime.date, beside: ActivityDraft | None) -> Q:
+        """In whatever state the entry is: that the figures do not count it makes nobody free."""
+        rows = _of_person(through).filter(activity__held_on=day)
+        if beside is not None and beside.activity_id is not None:
+            rows = rows.exclude(activity=beside.activity_id)
+        taken = Q(Exists(rows))
+        return taken | Q(pk__in=_in_own_drafts(user, day, beside)) if key == "talks" else taken
+
+    return PersonActivity(key, label, last=last, since=since, on_day=on_day, order=order)
+
+
+def _in_own_drafts(user: User, day: datetime.date, beside: ActivityDraft | None) -> list[int]:
+    """The speakers of that day in the user's own drafts: planned already. Drafts of others are nobody's business."""
+    drafts = ActivityDraft.objects.filter(user=user, fields__held_on__0=day.isoformat())
+    if beside is not None:
+        drafts = drafts.exclude(pk=beside.pk)
+    ids = (pk for fields in drafts.values_list("fields", flat=True) for pk in fields.get("speakers", []))
+    return [int(pk) for pk in ids if str(pk).isdecimal() and len(str(pk)) < 19]
+
+
+TALKS = _kind("talks", "主讲", SPEAKERS, 10)
+PARTS = _kind("parts", "参加", PARTICIPANTS, 20)

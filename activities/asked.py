@@ -3,11 +3,12 @@
 import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from activities.enums import COUNTED_STATES
 from activities.models import Activity, ActivityDraft
 from guanai.dependents import PersonActivity
+from guanai.probing import found
 from orgs.models import User
 
 SPEAKERS = Activity.speakers.through
@@ -26,15 +27,15 @@ def _kind(key: str, label: str, through: Any, order: int) -> PersonActivity:
     def last() -> Subquery:
         return Subquery(_counted(through).order_by("-activity__held_on").values("activity__held_on")[:1])
 
-    def since(day: datetime.date) -> Exists:
-        return Exists(_counted(through).filter(activity__held_on__gte=day))
+    def since(day: datetime.date) -> Q:
+        return found(_counted(through).filter(activity__held_on__gte=day))
 
     def on_day(user: User, day: datetime.date, beside: ActivityDraft | None) -> Q:
         """In whatever state the entry is: that the figures do not count it makes nobody free."""
         rows = _of_person(through).filter(activity__held_on=day)
         if beside is not None and beside.activity_id is not None:
             rows = rows.exclude(activity=beside.activity_id)
-        taken = Q(Exists(rows))
+        taken = found(rows)
         return taken | Q(pk__in=_in_own_drafts(user, day, beside)) if key == "talks" else taken
 
     return PersonActivity(key, label, last=last, since=since, on_day=on_day, order=order)

@@ -14,13 +14,29 @@ from operator import and_, or_
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from guanai.dependents import person_activities
+from guanai.probing import found
+from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.querysets import in_branch_q
+from orgs.scope import units_for
 from volunteers.enums import CURRENT, VolunteerStatus
 from volunteers.models import Availability, Interest, Volunteer
 from volunteers.queries import volunteers_for_user, with_lists
@@ -35,7 +51,7 @@ IDLE_MONTHS = 12
 FEW = 5
 # What a line shows; the day of the last time comes for each way of being called on (`last_field`).
 SHOWN = (
-    *("pk", "name", "sex", "birth_year", "kind", "is_core", "status", "phone", "unit_name"),
+    *("pk", "name", "sex", "birth_year", "kind", "is_core", "status", "phone", "unit_name", "level", "township"),
     *("speciality_names", "interest_names", "times", "running_posts", "near", "taken"),
 )
 _LETTERS = re.compile(r"[a-z]+")
@@ -144,11 +160,19 @@ def relaxations(user: User, wishes: Wishes) -> dict[str, int]:
     return {key: counts[key] for key in order if counts.get(key)}
 
 
+class OneOf(Func):
+    """A value is one of an array."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
 def has_one(relation: str, ids: Iterable[int]) -> Q:
     """Somebody has one of these specialities or interests."""
     through = getattr(Volunteer, relation).through
     key = {"specialities": "speciality", "interests": "interest"}[relation]
-    return Q(Exists(through.objects.filter(**{"volunteer": OuterRef("pk"), f"{key}__in": list(ids)})))
+    return found(through.objects.filter(**{"volunteer": OuterRef("pk"), f"{key}__in": list(ids)}))
 
 
 def has_time(weekdays: Iterable[int], part: str = "") -> Q:
@@ -156,7 +180,7 @@ def has_time(weekdays: Iterable[int], part: str = "") -> Q:
     times = Availability.objects.filter(volunteer=OuterRef("pk"))
     if weekdays := list(weekdays):
         times = times.filter(weekday__in=weekdays)
-    return Q(Exists(times.filter(daypart=part) if part else times))
+    return found(times.filter(daypart=part) if part else times)
 
 
 def called_on(recent: str) -> Q:
@@ -208,8 +232,15 @@ def _sum_of(conditions: Iterable[Q]) -> Any:
 
 
 def _within(user: User, wishes: Wishes) -> VolunteerQuerySet:
-    """Those on the rosters of the place's county whom the user may see: the branch first, it has the indices."""
-    people = volunteers_for_user(user).filter(unit__tree_id=wishes.place.tree_id, status__in=CURRENT)
+    """Those on the rosters of the place's county whom the user may see.
+
+    Their units are named as one array, which makes the database go by the index of the units. Joined alone, it may
+    read the people of every county of the server instead, where a condition looks rare to it.
+    """
+    units = units_for(user, Action.VIEW_ROSTER).filter(tree_id=wishes.place.tree_id).order_by()
+    people = volunteers_for_user(user).filter(
+        OneOf(F("unit_id"), ArraySubquery(units.values("pk"))), status__in=CURRENT
+    )
     if wishes.name:
         people = people.filter(called(wishes.name))
     return people
@@ -222,6 +253,9 @@ def _listed(people: VolunteerQuerySet, user: User, wishes: Wishes, beside: Any) 
     interests = Interest.objects.filter(volunteers=OuterRef("pk")).order_by("position", "pk").values("name")
     rows = with_lists(people).annotate(
         near=_nearness(wishes.place),
+        level=F("unit__level"),
+        # Read for the lines of a page alone; joined, it would be read for everybody.
+        township=Subquery(Unit.objects.filter(pk=OuterRef("unit__parent")).values("name")),
         interest_names=ArraySubquery(interests),
         taken=_ones(reduce(or_, taken, Q(pk__in=[]))),
         **lasts,

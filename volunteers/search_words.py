@@ -109,7 +109,7 @@ def line_of(row: Any, where: str, wishes: Wishes) -> Line:
         pk=row.pk,
         name=row.name,
         about=" ".join(filter(None, about)),
-        unit=short_name_of(row.unit_name),
+        unit=_unit(row, wishes.place),
         posts=posts_line(row.running_posts),
         fits="；".join(filter(None, [*fits, where, last_words(row)])),
         lacks="；".join(lacks),
@@ -119,17 +119,27 @@ def line_of(row: Any, where: str, wishes: Wishes) -> Line:
     )
 
 
+def _unit(row: Any, place: Unit) -> str:
+    """白观村; with its township before it, where it may be any of the county."""
+    name = short_name_of(row.unit_name)
+    of_county = row.near == FAR or place.parent_id is None
+    return f"{short_name_of(row.township)} {name}" if of_county and row.level > 1 else name
+
+
 def reasons(row: Any, wishes: Wishes) -> tuple[list[str], list[str]]:
     """What of the wishes somebody meets, and what not."""
     fits: list[str] = []
     lacks: list[str] = []
-    for word, wished, has in (
-        ("特长", wishes.specialities.values(), row.speciality_names),
-        ("爱好", wishes.interests.values(), row.interest_names),
+    for key, wished, has in (
+        ("speciality", wishes.specialities.values(), row.speciality_names),
+        ("interest", wishes.interests.values(), row.interest_names),
     ):
+        word = RELAXED_WORDS[key]
         if met := [name for name in wished if name in has]:
             fits.append(f"{word}：{'、'.join(met)}")
-        if missed := [name for name in wished if name not in has]:
+        # Where one of several is enough, what else they cannot do is no lack.
+        missed = [name for name in wished if name not in has]
+        if missed and key in wishes.relaxed:
             lacks.append(f"没有登记{word}：{'、'.join(missed)}")
     if wishes.weekdays or wishes.part:
         times = [(int(weekday), part) for weekday, part in row.times]

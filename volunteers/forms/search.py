@@ -74,6 +74,13 @@ class SearchForm(FilterForm):
             raise ValidationError(f"{on:%Y-%m-%d} 是{Weekday(on.isoweekday()).label}，请去掉星期或改日期。")
         return chosen
 
+    def clean_core(self) -> bool | None:
+        """A box that is not ticked is no condition, and no chip."""
+        return self.cleaned_data["core"] or None
+
+    def clean_resting(self) -> bool | None:
+        return self.cleaned_data["resting"] or None
+
     def wishes(self) -> Wishes:
         """Only after `is_valid()`."""
         chosen = self.cleaned_data
@@ -86,9 +93,9 @@ class SearchForm(FilterForm):
             weekdays=(on.isoweekday(),) if on else tuple(weekdays_of(chosen["day"])) if chosen["day"] else (),
             part=chosen["part"],
             kind=chosen["kind"],
-            core=chosen["core"],
+            core=bool(chosen["core"]),
             recent=chosen["recent"],
-            resting=chosen["resting"],
+            resting=bool(chosen["resting"]),
             name=chosen["name"],
             relaxed=frozenset(chosen["relax"]),
         )

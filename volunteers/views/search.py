@@ -18,8 +18,8 @@ from volunteers.forms import SearchForm
 from volunteers.search import FEW, Wishes, find, relaxations
 from volunteers.search_words import OFFERS, RELAXED_WORDS, Ring, ring_words, rings_of
 
-# A line has two or three rows of text.
-PEOPLE = 30
+# Each takes two or three lines; the page of a county's office offers some hundred places, and stays within 60 KB.
+PEOPLE = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,13 +51,17 @@ def choose_speaker(*, draft: ActivityDraft, by: User, person: Volunteer, chosen:
 
     Raises:
         PermissionDenied: somebody else's draft, or a person whom the writer could not choose in the form.
+        ValidationError: the draft is full, or gone meanwhile.
     """
     if draft.user_id != by.pk:
         raise PermissionDenied("somebody else's draft")
     if chosen and not speakers_to_choose(by, draft.activity).filter(pk=person.pk).exists():
         raise PermissionDenied("a speaker from outside the writer's rosters")
     with transaction.atomic():
-        locked = ActivityDraft.objects.select_for_update(of=("self",)).select_related("activity").get(pk=draft.pk)
+        rows = ActivityDraft.objects.select_for_update(of=("self",)).select_related("activity")
+        locked = rows.filter(pk=draft.pk).first()
+        if locked is None:
+            raise ValidationError("这份草稿已经上报或删除，没有加上。请回到活动列表看看。")
         others = [pk for pk in locked.fields.get("speakers", []) if pk != str(person.pk)]
         if chosen and len(others) >= MOST_VALUES:
             raise ValidationError(f"一次活动最多 {MOST_VALUES} 位主讲，请先去掉不讲的。")

@@ -29,6 +29,7 @@ from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import user_of
 from volunteers.enums import Daypart
+from volunteers.models import Speciality
 from volunteers.views.search import searched
 
 NOON, EVENING = datetime.time(12), datetime.time(18)
@@ -42,14 +43,17 @@ def form_url(draft: ActivityDraft) -> str:
 
 
 def speakers_url(draft: ActivityDraft, host: Unit) -> str:
-    """The search for a draft's speakers: at its host, on its day, at its time, as far as they are typed already."""
+    """The search for a draft's speakers: what its theme asks for, at its host, on its day, at its time, as far as they
+    are typed already."""
     typed = known(draft.fields)
-    asked = {"unit": host.code}
+    asked: dict[str, str | list[int]] = {"unit": host.code}
+    if themes := ids_in(typed, "theme"):
+        asked["speciality"] = list(Speciality.objects.filter(themes=int(themes[-1])).values_list("pk", flat=True))
     if day := _date(first(typed, "held_on")):
         asked["on"] = day.isoformat()
     if part := _daypart(first(typed, "starts_at")):
         asked["part"] = part
-    return f"{reverse('activities:speaker_search', args=[draft.key])}?{urlencode(asked)}"
+    return f"{reverse('activities:speaker_search', args=[draft.key])}?{urlencode(asked, doseq=True)}"
 
 
 def _date(text: str) -> datetime.date | None:

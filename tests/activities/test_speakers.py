@@ -15,7 +15,7 @@ from activities.services import choose_speaker, save_draft, submit_activity
 from activities.services.drafts import MOST_VALUES
 from orgs.models import User
 from tests.activities.factories import World, an_entry, body, signed_in, typed_entry
-from tests.factories import make_activity, make_volunteer
+from tests.factories import make_activity, make_speciality, make_volunteer
 from volunteers.models import Availability, Volunteer
 
 CREATE = "/activities/record/"
@@ -65,6 +65,23 @@ def test_the_button_keeps_what_is_typed_and_opens_the_search_for_that_time_and_p
 def test_the_time_gives_the_part_of_the_day(world: World, starts_at: str, part: list[str] | None) -> None:
     response = signed_in(world.secretary).post(CREATE, typed_entry(world, step="people", starts_at=starts_at))
     assert parse_qs(urlsplit(response.headers["Location"]).query).get("part") == part
+
+
+def test_the_theme_asks_for_its_specialities(world: World) -> None:
+    law, mind = make_speciality("法治", position=1), make_speciality("心理", position=2)
+    make_speciality("农技")
+    world.theme.specialities.set([law, mind])
+    client = signed_in(world.secretary)
+    response = client.post(CREATE, typed_entry(world, step="people"))
+    asked = parse_qs(urlsplit(response.headers["Location"]).query)
+    assert asked["speciality"] == [str(law.pk), str(mind.pk)]
+    able = on_saturdays(make_volunteer(world.village, mind, name="冯定国"))
+    saturday = typed_entry(world, step="people", held_on="2025-12-06")
+    page = client.post(CREATE, saturday, follow=True)
+    assert [line.name for ring in page.context["rings"] for line in ring.lines] == [able.name]
+    for forged in ("x", "9" * 30, "999999"):
+        response = client.post(CREATE, typed_entry(world, step="people", theme=forged))
+        assert "speciality" not in response.headers["Location"]
 
 
 def test_what_is_not_typed_yet_narrows_nothing(world: World) -> None:

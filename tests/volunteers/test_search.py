@@ -325,7 +325,7 @@ def test_a_dropped_condition_says_what_is_missing_and_can_be_taken_up_again(town
     free(make_volunteer(town.village, name="阿甲"))
     free(make_volunteer(town.village, town.law, name="周乙"), part=Daypart.AFTERNOON)
     make_volunteer(town.village, name="丙")
-    found = client.get(SEARCH, {"speciality": town.law.pk, "on": f"{SATURDAY}", "part": "morning", "page": "3"})
+    found = asked(town.secretary, speciality=town.law.pk, on=SATURDAY, part="morning", page=3)
     relaxed = client.get(SEARCH + next(o.url for o in found.context["offers"] if o.words == "不限特长"))
     assert names(relaxed) == ["阿甲"]
     assert line(relaxed, "阿甲").lacks == "没有登记特长：法治"

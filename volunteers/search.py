@@ -9,7 +9,7 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_, or_
 from typing import Any
 
@@ -83,6 +83,12 @@ class Wishes:
         """Nothing is said but the place."""
         return not (self.name or self._wished())
 
+    @cached_property
+    def dropped(self) -> set[str]:
+        """What is wished for, but not insisted on."""
+        wished = {*self._wished(), *(["part"] if self.part and self.weekdays else [])}
+        return wished & self.relaxed
+
     @property
     def on_weekdays(self) -> Q:
         return has_time(self.weekdays)
@@ -101,8 +107,8 @@ class Wishes:
 
     def conditions(self) -> dict[str, Q]:
         """What is insisted on, by its key; who rests is left out by the condition "resting"."""
-        strict = {key: condition for key, condition in self._wished().items() if key not in self.relaxed}
-        if "part" in self.relaxed and "time" in strict:
+        strict = {key: condition for key, condition in self._wished().items() if key not in self.dropped}
+        if "part" in self.dropped and "time" in strict:
             strict["time"] = self.on_weekdays
         return strict if self.resting else strict | {"resting": Q(status=VolunteerStatus.ACTIVE)}
 
@@ -113,11 +119,11 @@ class Wishes:
             ("speciality", "specialities", self.specialities),
             ("interest", "interests", self.interests),
         ):
-            if len(chosen) > 1 or key in self.relaxed:
+            if len(chosen) > 1 or key in self.dropped:
                 apart += [has_one(relation, [pk]) for pk in chosen]
         wished = self._wished()
-        loose = {"time" if key == "part" else key for key in self.relaxed} - {"speciality", "interest"}
-        return [*apart, *(wished[key] for key in sorted(loose) if key in wished)]
+        loose = {"time" if key == "part" else key for key in self.dropped} - {"speciality", "interest"}
+        return [*apart, *(wished[key] for key in sorted(loose))]
 
 
 @dataclass(frozen=True, slots=True)

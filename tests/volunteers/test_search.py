@@ -2,13 +2,13 @@
 
 import datetime
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities.services import save_draft
@@ -25,7 +25,7 @@ from tests.factories import (
 from tests.volunteers.pages import page_of
 from volunteers.enums import Daypart
 from volunteers.models import Availability, Interest, Speciality, Volunteer
-from volunteers.search import called, months_before
+from volunteers.search import Wishes, called, find, months_before, relaxations
 
 pytestmark = pytest.mark.django_db
 
@@ -339,6 +339,62 @@ def test_a_dropped_condition_says_what_is_missing_and_can_be_taken_up_again(town
     assert line(both, "丙").lacks == "没有登记特长：法治；没有登记服务时间"
     again = client.get(SEARCH + both.context["relaxed"][0].url)
     assert names(again) == ["周乙"]
+
+
+KEYS = ("speciality", "interest", "part", "time", "kind", "core", "recent")
+
+
+@pytest.fixture
+def mixed(town: Town) -> Town:
+    """Twelve people, no two of whom have the same of what can be wished for."""
+    writing = Interest.objects.create(name="书法")
+    for number in range(12):
+        known = [one for one, has in ((town.law, number % 2), (town.mind, number % 3 == 0)) if has]
+        person = make_volunteer(
+            town.village if number % 4 else town.township,
+            *known,
+            kind="cadre" if number % 5 < 3 else "teacher",
+            is_core=number % 3 > 0,
+            status="resting" if number in (2, 7) else "active",
+        )
+        if number % 4 < 2:
+            person.interests.add(writing)
+        if number != 5:
+            free(person, weekday=6 if number % 3 else 1, part="morning" if number % 2 else "evening")
+        if number % 6 == 0:
+            spoke(person, ago(20 * number + 10))
+    return town
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(data=st.data())
+def test_every_offer_brings_as_many_as_it_says(mixed: Town, data: st.DataObject) -> None:
+    interest = Interest.objects.get()
+    draw = data.draw
+    wishes = Wishes(
+        place=mixed.village,
+        specialities=draw(st.sampled_from([{}, {mixed.law.pk: "法治"}, {mixed.law.pk: "法治", mixed.mind.pk: "心理"}])),
+        interests=draw(st.sampled_from([{}, {interest.pk: "书法"}])),
+        weekdays=draw(st.sampled_from([(), (6,), (1, 2, 3, 4, 5)])),
+        part=draw(st.sampled_from(["", "morning"])),
+        kind=draw(st.sampled_from(["", "cadre"])),
+        core=draw(st.booleans()),
+        recent=draw(st.sampled_from(["", "3", "idle"])),
+        resting=draw(st.booleans()),
+        relaxed=frozenset(draw(st.sets(st.sampled_from(KEYS), max_size=2))),
+    )
+    found = find(mixed.secretary, wishes)
+    assert found.total == len(list(found.people))
+    more = relaxations(mixed.secretary, wishes)
+    for key in (*KEYS, "resting"):
+        freer = replace(wishes, resting=True) if key == "resting" else replace(wishes, relaxed=wishes.relaxed | {key})
+        assert find(mixed.secretary, freer).total == found.total + more.get(key, 0), key
+
+
+def test_what_is_not_wished_for_is_not_said_to_be_dropped(town: Town) -> None:
+    found = asked(town.secretary, day="6", relax=["speciality", "part", "core"])
+    assert found.context["relaxed"] == []
+    assert "已放宽" not in body(found)
 
 
 def test_enough_hits_offer_nothing(town: Town) -> None:

@@ -1,6 +1,5 @@
 """Finding people for something that is to be done: what is wished for stands in the address."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,12 +97,8 @@ def address_with(request: HttpRequest, key: str) -> str:
 
 def relaxed_of(request: HttpRequest, wishes: Wishes) -> list[Offer]:
     """What is not insisted on, with the address that insists again."""
-    return [Offer(RELAXED_WORDS[key], without_relaxed(request, key)) for key in in_order(wishes.relaxed, RELAXED_WORDS)]
-
-
-def in_order(keys: Iterable[str], order: Iterable[str]) -> list[str]:
-    known = set(keys)
-    return [key for key in order if key in known]
+    dropped = wishes.dropped
+    return [Offer(word, without_relaxed(request, key)) for key, word in RELAXED_WORDS.items() if key in dropped]
 
 
 def without_relaxed(request: HttpRequest, key: str) -> str:

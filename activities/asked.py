@@ -7,6 +7,8 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from activities.enums import COUNTED_STATES
 from activities.models import Activity, ActivityDraft
+from activities.pickers import ids_in
+from activities.typed import known
 from guanai.dependents import PersonActivity
 from guanai.probing import found
 from orgs.models import User
@@ -23,7 +25,9 @@ def _counted(through: Any) -> QuerySet[Any]:
     return _of_person(through).filter(activity__state__in=COUNTED_STATES)
 
 
-def _kind(key: str, label: str, through: Any, order: int) -> PersonActivity:
+def _kind(key: str, label: str, through: Any, *, order: int, typed: bool = False) -> PersonActivity:
+    """`typed` says that drafts of the activity form name these people, too."""
+
     def last() -> Subquery:
         return Subquery(_counted(through).order_by("-activity__held_on").values("activity__held_on")[:1])
 
@@ -36,7 +40,7 @@ def _kind(key: str, label: str, through: Any, order: int) -> PersonActivity:
         if beside is not None and beside.activity_id is not None:
             rows = rows.exclude(activity=beside.activity_id)
         taken = found(rows)
-        return taken | Q(pk__in=_in_own_drafts(user, day, beside)) if key == "talks" else taken
+        return taken | Q(pk__in=_in_own_drafts(user, day, beside)) if typed else taken
 
     return PersonActivity(key, label, last=last, since=since, on_day=on_day, order=order)
 
@@ -46,9 +50,9 @@ def _in_own_drafts(user: User, day: datetime.date, beside: ActivityDraft | None)
     drafts = ActivityDraft.objects.filter(user=user, fields__held_on__0=day.isoformat())
     if beside is not None:
         drafts = drafts.exclude(pk=beside.pk)
-    ids = (pk for fields in drafts.values_list("fields", flat=True) for pk in fields.get("speakers", []))
-    return [int(pk) for pk in ids if str(pk).isdecimal() and len(str(pk)) < 19]
+    named = drafts.values_list("fields", flat=True)
+    return [int(pk) for fields in named for pk in ids_in(known(fields), "speakers")]
 
 
-TALKS = _kind("talks", "主讲", SPEAKERS, 10)
-PARTS = _kind("parts", "参加", PARTICIPANTS, 20)
+TALKS = _kind("talks", "主讲", SPEAKERS, order=10, typed=True)
+PARTS = _kind("parts", "参加", PARTICIPANTS, order=20)

@@ -154,6 +154,8 @@ def relaxations(user: User, wishes: Wishes) -> dict[str, int]:
     "part" gives up the part of the day and keeps the day; "time" gives up both.
     """
     conditions = wishes.conditions()
+    if not conditions:
+        return {}
     missed = _sum_of(~condition for condition in conditions.values())
     which = [When(~condition, then=Value(key)) for key, condition in conditions.items()]
     if wishes.part and wishes.weekdays and "time" in conditions and "part" not in wishes.relaxed:
@@ -232,8 +234,8 @@ def _ones(condition: Q) -> Case:
 
 
 def _sum_of(conditions: Iterable[Q]) -> Any:
-    """How many of some conditions hold; 0 for none at all."""
-    first, *rest = map(_ones, conditions) if (conditions := list(conditions)) else [Value(0)]
+    """How many of some conditions hold; of one at least."""
+    first, *rest = map(_ones, conditions)
     return sum(rest, start=first)
 
 

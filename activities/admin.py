@@ -27,6 +27,7 @@ class TaxonomyAdmin(ScopedAdmin):
 class ThemeAdmin(TaxonomyAdmin):
     list_display = ("name", "group", "nature", "position")
     list_filter = ("group", "nature")
+    autocomplete_fields = ("specialities",)
 
 
 @admin.register(Programme)

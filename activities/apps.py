@@ -23,7 +23,7 @@ class ActivitiesConfig(AppConfig):
                 Action.VIEW_ACTIVITIES,
                 order=10,
                 tab=Tab.ACTIVITIES,
-                also=("activities:draft_",),
+                also=("activities:draft_", "activities:speaker_"),
                 count=count_waiting,
             ),
             MenuItem(Group.WORK, "会议与培训", "activities:meeting_list", Action.VIEW_ACTIVITIES, order=20),

@@ -6,8 +6,15 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from activities.asked import PARTS, TALKS
 from activities.models import Activity, Inclusion, Meeting, Paper, Venue
-from guanai.dependents import Part, UnitRecords, register_person_parts, register_unit_records
+from guanai.dependents import (
+    Part,
+    UnitRecords,
+    register_person_activities,
+    register_person_parts,
+    register_unit_records,
+)
 from orgs.enums import Action
 from orgs.models import User
 from orgs.querysets import counts_by_unit
@@ -22,6 +29,7 @@ def talks_of(person: Volunteer, user: User) -> dict[str, Any]:
 
 
 def register() -> None:
+    register_person_activities(TALKS, PARTS)
     register_person_parts(
         Part("talks", "主讲", Action.VIEW_ACTIVITIES, "activities/part_talks.html", talks_of, order=20)
     )

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
 from activities.typed import Typed, with_value, without_value
 
+Made = TypeVar("Made")
 PICKED = ("speakers", "co_hosts")
+# A longer number is no record's: the database holds eighteen digits of any.
+MOST_DIGITS = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class Picker:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a button of the form asks for: submit, draft, undo, like, unit, or find, add, drop in a picker."""
+    """What a button of the form asks for: submit, draft, undo, like, unit, people (the search for them, on a page of
+    its own), or find, add, drop in a picker."""
 
     verb: str
     name: str = ""
@@ -60,7 +64,7 @@ def step_of(post: QueryDict, trigger: str | None) -> Step:
         if asked or by_enter:
             return Step("find", name)
     pressed = "unit" if trigger == "unit" else post.get("step", "submit")
-    verbs = {"enter": "draft"} | {verb: verb for verb in ("draft", "undo", "like", "unit")}
+    verbs = {"enter": "draft"} | {verb: verb for verb in ("draft", "undo", "like", "unit", "people")}
     return Step(verbs.get(pressed, "submit"))
 
 
@@ -73,9 +77,9 @@ def after(step: Step, typed: Typed) -> Typed:
 
 def ids_in(typed: Typed, name: str) -> list[str]:
     """The chosen ids in the order in which they were chosen; what is no id of a record is left out."""
-    return [text for text in dict.fromkeys(typed.get(name, [])) if text.isdecimal() and len(text) < 19]
+    return [text for text in dict.fromkeys(typed.get(name, [])) if text.isdecimal() and len(text) < MOST_DIGITS]
 
 
-def in_order(rows: Sequence[Any], ids: list[str], option: Callable[[Any], Option]) -> list[Option]:
+def in_order(rows: Sequence[Any], ids: list[str], option: Callable[[Any], Made]) -> list[Made]:
     by_id = {str(row.pk): row for row in rows}
     return [option(by_id[pk]) for pk in ids if pk in by_id]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from activities.views import activities, entry, inclusions, meetings, papers
+from activities.views import activities, entry, inclusions, meetings, papers, speakers
 
 app_name = "activities"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("activities/drafts/", entry.draft_list, name="draft_list"),
     path("activities/drafts/save/", entry.draft_save, name="draft_save"),
     path("activities/drafts/<uuid:key>/discard/", entry.draft_discard, name="draft_discard"),
+    path("activities/drafts/<uuid:key>/speakers/", speakers.speaker_search, name="speaker_search"),
+    path("activities/drafts/<uuid:key>/speakers/choose/", speakers.speaker_choose, name="speaker_choose"),
     path("activities/<int:pk>/", activities.activity_detail, name="activity_detail"),
     path("activities/<int:pk>/edit/", entry.activity_edit, name="activity_edit"),
     path("activities/<int:pk>/return/", activities.activity_return, name="activity_return"),

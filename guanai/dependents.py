@@ -7,6 +7,7 @@ hang on a unit; it asks this registry. Units and persons are untyped here, since
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 # An `orgs.models.Unit` and an `orgs.models.User`, which the platform must not import.
@@ -55,6 +56,24 @@ class Part:
     order: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class PersonActivity:
+    """One way in which people of the rosters are called on, to be read inside a query over people.
+
+    Each callable gives an expression in which `OuterRef("pk")` is the person: `last()` the day of the last time (null
+    for never), `since(day)` whether there was one on that day or later, `on_day(user, day, beside)` whether the day is
+    taken already, as far as `user` may know of what is only planned; `beside` is the entry that is being written just
+    now and does not count. `label` is the word before the day: 主讲.
+    """
+
+    key: str
+    label: str
+    last: Callable[[], Any]
+    since: Callable[[date], Any]
+    on_day: Callable[[Someone, date, Any], Any]
+    order: int = 100
+
+
 @dataclass(slots=True)
 class Dependents:
     """One instance, filled while the apps start, read-only afterwards. Registering a key again replaces it."""
@@ -64,6 +83,7 @@ class Dependents:
     person_parts: dict[str, Part] = field(default_factory=dict)
     account_parts: dict[str, Part] = field(default_factory=dict)
     change_parts: dict[str, Part] = field(default_factory=dict)
+    person_activities: dict[str, PersonActivity] = field(default_factory=dict)
 
 
 registry = Dependents()
@@ -93,6 +113,11 @@ def register_change_parts(*parts: Part) -> None:
     registry.change_parts.update({part.key: part for part in parts})
 
 
+def register_person_activities(*kinds: PersonActivity) -> None:
+    """What the search for people knows as "recently active" and "the day is taken"."""
+    registry.person_activities.update({kind.key: kind for kind in kinds})
+
+
 def unit_records() -> list[UnitRecords]:
     return sorted(registry.unit_records.values(), key=lambda kind: kind.order)
 
@@ -111,3 +136,7 @@ def account_parts() -> list[Part]:
 
 def change_parts() -> list[Part]:
     return sorted(registry.change_parts.values(), key=lambda part: part.order)
+
+
+def person_activities() -> list[PersonActivity]:
+    return sorted(registry.person_activities.values(), key=lambda kind: kind.order)

@@ -24,6 +24,7 @@ class VolunteersConfig(AppConfig):
                 order=30,
                 tab=Tab.VOLUNTEERS,
             ),
+            MenuItem(Group.NETWORK, "找人", "volunteers:search", Action.VIEW_ROSTER, order=31),
             MenuItem(Group.NETWORK, "班子与任职", "volunteers:appointment_list", Action.VIEW_NETWORK, order=24),
             MenuItem(
                 Group.NETWORK,

@@ -86,7 +86,12 @@ class Pair(Func):
 
 
 def for_list(people: "VolunteerQuerySet") -> QuerySet[Volunteer, Any]:
-    """What a line of the list shows, all of it in one query and as plain tuples.
+    """What a line of the list shows, all of it in one query and as plain tuples."""
+    return with_lists(people).values_list(*LIST_FIELDS, named=True)
+
+
+def with_lists(people: "VolunteerQuerySet") -> "VolunteerQuerySet":
+    """What hangs on each person, in the same query.
 
     `speciality_names` are texts; `times` are pairs of weekday and part of the day, `running_posts` of unit and post.
     """
@@ -99,7 +104,7 @@ def for_list(people: "VolunteerQuerySet") -> QuerySet[Volunteer, Any]:
         speciality_names=ArraySubquery(specialities.values("name")),
         times=ArraySubquery(times.values(pair=Pair("weekday", "daypart"))),
         running_posts=ArraySubquery(posts.values(pair=Pair("unit__name", "post"))),
-    ).values_list(*LIST_FIELDS, named=True)
+    )
 
 
 def roster_by_unit(branch: Unit) -> dict[int, int]:

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 
 from volunteers import api, roster_api
 from volunteers.models import TERMS
-from volunteers.views import appointments, checks, imports, roster, terms, vacancies
+from volunteers.views import appointments, checks, imports, roster, search, terms, vacancies
 
 
 class SecretName:
@@ -50,6 +50,7 @@ urlpatterns = [
     path("volunteers/", roster.volunteer_list, name="volunteer_list"),
     path("volunteers/export/", roster.volunteer_export, name="volunteer_export"),
     path("volunteers/find/", roster.volunteer_find, name="volunteer_find"),
+    path("volunteers/search/", search.search, name="search"),
     path("volunteers/new/", roster.volunteer_create, name="volunteer_create"),
     path("volunteers/check/", checks.check_list, name="check_list"),
     path("volunteers/check/confirm/", checks.check_confirm, name="check_confirm"),

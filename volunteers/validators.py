@@ -15,4 +15,4 @@ def validate_no_number(text: str) -> None:
         ValidationError: it may be a number of somebody.
     """
     if NUMBERS.search("".join(text.split())):
-        raise ValidationError("这里只填姓名，证件号和电话请填在“按证件号或电话查”。", code="number")
+        raise ValidationError("这里只填姓名；证件号和电话请到五老人才库，填在“按证件号或电话查”。", code="number")

@@ -1,4 +1,4 @@
-from activities.forms.entry import ActivityEntryForm, unit_choices
+from activities.forms.entry import ActivityEntryForm
 from activities.forms.lists import (
     ActivityFilterForm,
     FollowUpFilterForm,
@@ -22,5 +22,4 @@ __all__ = [
     "ReturnForm",
     "VenueFilterForm",
     "follow_up_forms",
-    "unit_choices",
 ]

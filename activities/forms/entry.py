@@ -14,6 +14,7 @@ from activities.services import ActivityEntry
 from activities.validators import day_problems, people_problems, session_problems, time_problems
 from guanai.edits import parse_seen
 from guanai.forms import MoneyField, PageForm
+from orgs.forms import unit_choices
 from orgs.models import Unit, User
 from volunteers.models import Volunteer
 
@@ -30,24 +31,6 @@ def theme_choices() -> Choices:
         for group in ThemeGroup
     ]
     return [("", "请选择"), *[group for group in groups if group[1]]]
-
-
-def unit_choices(units: list[Unit]) -> Choices:
-    """Units in tree order; with several townships, each township stands over its villages."""
-    tops = [unit for unit in units if unit.level <= 1]
-    if len(tops) <= 1:
-        return [(unit.code, unit.short_name) for unit in units]
-    choices: Choices = []
-    below: list[tuple[str, str]] = []
-    for unit in units:
-        if unit.level == 0:
-            choices.append((unit.code, unit.short_name))
-        elif unit.level == 1:
-            below = [(unit.code, unit.short_name)]
-            choices.append((unit.short_name, below))
-        else:
-            below.append((unit.code, unit.short_name))
-    return choices
 
 
 def number_field(label: str, **options: Any) -> forms.IntegerField:

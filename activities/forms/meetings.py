@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from activities.enums import MeetingKind
-from activities.forms.entry import number_field, unit_choices
+from activities.forms.entry import number_field
 from activities.models import FollowUp, Inclusion, Meeting
 from activities.services import FollowUpEntry, InclusionEntry, MeetingEntry
 from activities.validators import day_problems
@@ -15,6 +15,7 @@ from guanai.attachments import ScanField
 from guanai.edits import SeenForm
 from guanai.entry_keys import KeyedForm
 from guanai.forms import PageForm
+from orgs.forms import unit_choices
 from orgs.models import Unit
 
 NEW_ROWS = 2

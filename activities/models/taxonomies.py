@@ -1,17 +1,28 @@
 from django.db import models
 
 from activities.enums import ThemeGroup, ThemeNature
-from guanai.history import tracked
+from guanai.history import track_links, tracked
 from orgs.models import Unit
+from volunteers.models import Speciality
 
 
 @tracked()
 class Theme(models.Model):
-    """主题: stands in a top group and feeds one count of the statistics form; the county edits the list."""
+    """主题: stands in a top group and feeds one count of the statistics form; the county edits the list.
+
+    `specialities` are what somebody should be able to do who speaks on it: the search for speakers begins with them.
+    """
 
     name = models.CharField("主题", max_length=30, unique=True)
     group = models.CharField("大类", max_length=10, choices=ThemeGroup.choices)
     nature = models.CharField("计入", max_length=10, choices=ThemeNature.choices)
+    specialities = models.ManyToManyField(
+        Speciality,
+        blank=True,
+        related_name="themes",
+        verbose_name="主讲的特长",
+        help_text="填活动时找主讲五老，先按这些特长找；不选就不限。",
+    )
     position = models.PositiveSmallIntegerField("次序", default=0)
 
     class Meta:
@@ -20,6 +31,9 @@ class Theme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+track_links(Theme, "specialities")
 
 
 @tracked()

@@ -7,7 +7,7 @@ from activities.services.activities import (
     submit_activity,
     update_activity,
 )
-from activities.services.drafts import discard_draft, save_draft
+from activities.services.drafts import choose_speaker, discard_draft, save_draft
 from activities.services.entries import ActivityEntry, check_entry
 from activities.services.inclusions import InclusionEntry, may_evidence, remove_inclusion, save_inclusion
 from activities.services.meetings import FollowUpEntry, MeetingEntry, close_follow_up, save_meeting
@@ -21,6 +21,7 @@ __all__ = [
     "accept_activity",
     "activity_number",
     "check_entry",
+    "choose_speaker",
     "close_follow_up",
     "discard_draft",
     "may_evidence",

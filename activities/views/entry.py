@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,7 +18,7 @@ from django_htmx.middleware import HtmxDetails
 from activities import typed as texts
 from activities.forms import ActivityEntryForm
 from activities.models import Activity, ActivityDraft
-from activities.pickers import Option, Picker, Step, after, ids_in, in_order, step_of
+from activities.pickers import MOST_DIGITS, Option, Picker, Step, after, ids_in, in_order, step_of
 from activities.queries import (
     activity_for_user_or_404,
     co_hosts_to_choose,
@@ -36,6 +35,7 @@ from activities.queries import (
 from activities.rules import may_edit, name_for
 from activities.services import discard_draft, save_draft, submit_activity, update_activity
 from activities.typed import Typed, first
+from activities.views.speakers import form_url, speakers_url
 from guanai.access import get_or_post, needs
 from guanai.attempts import submitted
 from guanai.edits import ChangedError
@@ -45,8 +45,6 @@ from orgs.scope import user_of
 from volunteers.models import Volunteer
 
 MOST_VENUES = 300
-# A longer number is no record's: the database holds eighteen digits of any.
-MOST_DIGITS = 19
 
 
 @dataclass
@@ -206,7 +204,7 @@ def take(page: EntryPage) -> HttpResponse:
     page.step = step_of(page.request.POST, HtmxDetails(page.request).trigger_name)
     if page.step.verb == "submit":
         return submit(page)
-    if page.step.verb == "draft":
+    if page.step.verb in ("draft", "people"):
         return keep(page)
     if page.step.verb == "undo":
         page.typed = texts.without(page.typed, {*texts.kept_names(page.typed, page.carried), "like"})
@@ -243,16 +241,16 @@ def submit(page: EntryPage) -> HttpResponse:
 
 
 def keep(page: EntryPage) -> HttpResponse:
-    """Save the draft by its button, then show it again under an address of its own."""
+    """Save the draft by its button, then show it again under an address of its own, or look for people to put in."""
     draft = save_draft(by=page.user, key=page.key, fields=page.typed, activity=page.activity)
     if draft is None:
         sent = get_object_or_404(Activity, recorded_by=page.user, entry_key=page.key)
         messages.success(page.request, f"这次活动已经上报，编号 {sent.number}。")
         return redirect("activities:activity_detail", sent.pk)
+    if page.step.verb == "people":
+        return redirect(speakers_url(draft, page.host))
     messages.success(page.request, f"草稿已保存 {clock(draft.updated_at)}。")
-    if page.activity is not None:
-        return redirect("activities:activity_edit", page.activity.pk)
-    return redirect(f"{reverse('activities:activity_create')}?draft={draft.key}")
+    return redirect(form_url(draft))
 
 
 def clock(moment: datetime.datetime) -> str:

@@ -8,7 +8,7 @@ from orgs.forms.accounts import (
     asks_for_units,
 )
 from orgs.forms.committees import CONFIRMED, WAITING, CommitteeForm, MeansFilterForm, MeansForm, WithdrawForm
-from orgs.forms.network import ESTABLISHED, MISSING, REQUIRED, BranchFilterForm, CoverageFilterForm
+from orgs.forms.network import ESTABLISHED, MISSING, REQUIRED, BranchFilterForm, CoverageFilterForm, unit_choices
 from orgs.forms.signing_in import CodeForm, SetUpForm, TokenForm
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "TokenForm",
     "WithdrawForm",
     "asks_for_units",
+    "unit_choices",
 ]

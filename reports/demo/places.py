@@ -8,6 +8,7 @@ from activities.models import Partner, Programme, Theme, Venue
 from orgs.enums import UnitKind
 from orgs.models import Unit
 from reports.demo.names import texts
+from reports.demo.people import make_specialities
 from reports.demo.plan import between
 from reports.demo.world import World
 from reports.demo.writing import write
@@ -17,9 +18,12 @@ from volunteers.enums import VeteranKind
 def make_taxonomies(world: World) -> int:
     """Themes with group and nature, programmes and partners; what is there already stays as it is."""
     lists = texts("taxonomies")
+    specialities = make_specialities()
     for position, theme in enumerate(lists["themes"], 1):
         fields = {"group": theme["group"], "nature": theme["nature"], "position": position}
-        row, _ = Theme.objects.get_or_create(name=theme["name"], defaults=fields)
+        row, is_new = Theme.objects.get_or_create(name=theme["name"], defaults=fields)
+        if is_new:
+            row.specialities.set(specialities[word] for word in theme.get("specialities", ()))
         world.themes.setdefault(row.nature, []).append(row)
     for position, name in enumerate(lists["programmes"], 1):
         world.programmes[name], _ = Programme.objects.get_or_create(name=name, defaults={"position": position})

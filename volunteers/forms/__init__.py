@@ -9,6 +9,7 @@ from volunteers.forms.appointments import (
     VacancyFilterForm,
 )
 from volunteers.forms.roster import STATUSES, CheckFilterForm, FindForm, VolunteerFilterForm, VolunteerForm
+from volunteers.forms.search import SearchForm
 from volunteers.forms.terms import MergeTermForm, NewTermForm, RemoveTermForm, TermForm
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "PostRuleForm",
     "PostRulesForm",
     "RemoveTermForm",
+    "SearchForm",
     "TermForm",
     "UnitSearchForm",
     "VacancyFilterForm",

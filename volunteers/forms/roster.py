@@ -75,7 +75,7 @@ class VolunteerFilterForm(BranchFilterForm):
         if chosen["speciality"]:
             people = people.filter(specialities=chosen["speciality"])
         if chosen["day"]:
-            times = Availability.objects.filter(volunteer=OuterRef("pk"), weekday__in=_weekdays(chosen["day"]))
+            times = Availability.objects.filter(volunteer=OuterRef("pk"), weekday__in=weekdays_of(chosen["day"]))
             people = people.filter(Exists(times))
         if chosen["status"] != "all":
             people = people.filter(status__in=[chosen["status"]] if chosen["status"] else CURRENT)
@@ -99,7 +99,7 @@ class CheckFilterForm(BranchFilterForm):
         return people.order_by("unit__tree_id", "unit__lft", "name_key", "pk")
 
 
-def _weekdays(choice: str) -> list[int]:
+def weekdays_of(choice: str) -> list[int]:
     if choice == WEEKEND:
         return [Weekday.SATURDAY, Weekday.SUNDAY]
     return [day for day in Weekday if day < Weekday.SATURDAY] if choice == WORKDAYS else [int(choice)]

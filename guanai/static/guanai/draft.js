@@ -96,7 +96,12 @@ if (form && note) {
     schedule();
   }
   for (const field of document.querySelectorAll("[form='" + form.id + "']")) field.addEventListener("input", typed);
-  form.addEventListener("submit", () => { leaving = true; clearTimeout(waiting); });
+  form.addEventListener("submit", (event) => {
+    leaving = true;
+    clearTimeout(waiting);
+    /* Back from the search for people leads to the draft, which the search has written into. */
+    if (event.submitter && event.submitter.value === "people") nameDraft();
+  });
   addEventListener("pageshow", () => { leaving = false; });
   document.addEventListener("htmx:afterSwap", chipsChanged);
   document.addEventListener("toggle", focusSearch, true);

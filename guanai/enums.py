@@ -45,6 +45,8 @@ class Verb(models.TextChoices):
     DENIED = "denied", "越权访问"
     EXPIRED = "expired", "到期删除"
     WITHDRAWN = "withdrawn", "撤下登记"
+    HANDED_OVER = "handed_over", "移交"
+    MERGED = "merged", "合并登记"
 
 
 class Finding(models.TextChoices):

@@ -239,6 +239,12 @@ def _renamed(side: Side, day: datetime.date) -> Restructuring:
 Target = Callable[[Side, User], dict[str, Any]]
 
 
+def a_pair(side: Side, _: User) -> dict[str, Any]:
+    """Two rows of the village that look like one person."""
+    twin = make_volunteer(side.village, name=side.volunteer.name)
+    return {"first": side.volunteer.pk, "second": twin.pk}
+
+
 def by_pk(name: str, **more: str) -> Target:
     return lambda side, _: {"pk": getattr(side, name).pk, **more}
 
@@ -317,6 +323,10 @@ TABLE = [
     Row("volunteers:volunteer_detail", ROSTER, by_pk("volunteer"), ROSTER),
     Row("volunteers:volunteer_edit", PERSONAL, by_pk("volunteer"), ROSTER, BOTH),
     Row("volunteers:volunteer_reveal", PERSONAL, by_pk("volunteer", field="phone"), ROSTER, BOTH),
+    Row("volunteers:volunteer_hand_over", PERSONAL, by_pk("volunteer"), ROSTER, BOTH),
+    Row("volunteers:hand_over_list", PERSONAL),
+    Row("volunteers:duplicate_list", PERSONAL),
+    Row("volunteers:duplicate_pair", PERSONAL, a_pair, ROSTER, BOTH),
     Row("volunteers:check_list", PERSONAL),
     Row("volunteers:check_confirm", PERSONAL, methods=POST),
     Row("volunteers:import_start", PERSONAL, methods=BOTH),

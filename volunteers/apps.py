@@ -12,6 +12,7 @@ class VolunteersConfig(AppConfig):
     def ready(self) -> None:
         # Models are there only now.
         from orgs.enums import Action
+        from volunteers import person_records
         from volunteers.registration import register_with_network
         from volunteers.vacancies import count_vacancies
 
@@ -23,6 +24,7 @@ class VolunteersConfig(AppConfig):
                 Action.VIEW_ROSTER,
                 order=30,
                 tab=Tab.VOLUNTEERS,
+                also=("volunteers:duplicate_", "volunteers:hand_over_"),
             ),
             MenuItem(Group.NETWORK, "班子与任职", "volunteers:appointment_list", Action.VIEW_NETWORK, order=24),
             MenuItem(
@@ -36,3 +38,4 @@ class VolunteersConfig(AppConfig):
             ),
         )
         register_with_network()
+        person_records.register()

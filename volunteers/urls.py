@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from volunteers import api
-from volunteers.views import appointments, checks, imports, roster, vacancies
+from volunteers.views import appointments, checks, duplicates, hand_over, imports, roster, vacancies
 
 
 class SecretName:
@@ -45,6 +45,10 @@ urlpatterns = [
     path("volunteers/import/<int:pk>/errors/", imports.import_error_file, name="import_error_file"),
     path("volunteers/import/<int:pk>/commit/", imports.import_commit, name="import_commit"),
     path("volunteers/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("volunteers/hand-over/", hand_over.hand_over_list, name="hand_over_list"),
+    path("volunteers/<int:pk>/hand-over/", hand_over.volunteer_hand_over, name="volunteer_hand_over"),
+    path("volunteers/duplicates/", duplicates.duplicate_list, name="duplicate_list"),
+    path("volunteers/duplicates/<int:first>/<int:second>/", duplicates.duplicate_pair, name="duplicate_pair"),
     path("volunteers/<int:pk>/", roster.volunteer_detail, name="volunteer_detail"),
     path("volunteers/<int:pk>/edit/", roster.volunteer_edit, name="volunteer_edit"),
     path("volunteers/<int:pk>/reveal/<volunteer_secret:field>/", roster.volunteer_reveal, name="volunteer_reveal"),

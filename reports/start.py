@@ -92,11 +92,11 @@ def start_of(user: User, unit: Unit) -> Start:
     drafts = list(drafts_of(user)[: SHOWN_DRAFTS + 1])
     todos = [
         *(returned_todo(activity) for activity in returned[:SHOWN_RETURNED]),
+        *hand_over_todo(user),
         *(paper_todo(paper) for paper in due if paper.days <= DAYS_AHEAD),
         *follow_ups_todo(user, today),
         *means_todo(user, today),
         *visits_todo(user, today),
-        *hand_over_todo(user),
     ]
     return Start(
         unit=unit,

@@ -16,7 +16,7 @@ from django.http import Http404
 
 from guanai.crypto import blind_index
 from orgs.enums import Action
-from orgs.models import User
+from orgs.models import User, short_name_of
 from orgs.scope import allows, branch_q, grants_of
 from volunteers.enums import VolunteerStatus
 from volunteers.models import DuplicateRuling, Volunteer
@@ -36,6 +36,10 @@ class Side:
     unit_name: str
     birth_year: int | None
     status: str
+
+    @property
+    def short_name(self) -> str:
+        return short_name_of(self.unit_name)
 
     @property
     def status_label(self) -> str:

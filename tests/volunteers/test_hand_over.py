@@ -1,10 +1,12 @@
 """移交: everything open of somebody who goes is ended or goes on with others, in one transaction."""
 
 import datetime
+import threading
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -334,7 +336,7 @@ def test_saying_in_the_form_that_somebody_died_leads_to_the_hand_over(
     kept = {name: form[name].value() for name in ("unit", "name", "kind", "joined_on", "seen", "sex")}
     response = client.post(f"{page_of(person)}edit/", {**kept, "status": "deceased", "left_on": f"{TODAY}"})
     assert response.headers["Location"] == url_of(person)
-    assert "离世后还有没有移交的" in client.get(page_of(person)).content.decode()
+    assert "离世后还有工作没有移交" in client.get(page_of(person)).content.decode()
     assert "已退出或离世的 1 人还有 1 项没有移交" in client.get("/").content.decode()
     listed = client.get(reverse("volunteers:hand_over_list"))
     assert [(one.name, one.open_count) for one in listed.context["listing"].page] == [("杜承志", 1)]
@@ -343,7 +345,7 @@ def test_saying_in_the_form_that_somebody_died_leads_to_the_hand_over(
     person.refresh_from_db()
     do(person, secretary, Settled("teams", member.pk), leaving=None)
     assert "没有移交" not in client.get("/").content.decode()
-    assert "没有移交的" not in client.get(page_of(person)).content.decode()
+    assert "工作没有移交" not in client.get(page_of(person)).content.decode()
     assert "名下没有要移交的" in client.get(url_of(person)).content.decode()
 
 
@@ -352,7 +354,7 @@ def test_a_reader_sees_that_something_is_open_and_not_what(township: Unit, perso
     Volunteer.objects.filter(pk=person.pk).update(status="left", left_on=TODAY)
     client = signed_in(Unit.objects.get(pk=township.pk), Role.REVIEWER)
     page = client.get(page_of(person)).content.decode()
-    assert "退出后还有没有移交的" in page
+    assert "退出后还有工作没有移交" in page
     assert "结对 1 对" not in page
     assert client.get(url_of(person)).status_code == 403
 
@@ -381,3 +383,33 @@ def test_the_pages_ask_the_same_however_much_is_open(
         assert len(gone_with_work(secretary)) == count
     with django_assert_num_queries(1):
         assert count_left_open(secretary) == (count, count)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_hand_over_once() -> None:
+    """Two secretaries confirm at the same moment: one is told, and the child has one new helper."""
+    county = make_county()
+    town = make_unit(county, name="亭子镇")
+    office = make_member(Unit.objects.get(pk=county.pk), Role.COUNTY_OFFICE)
+    person, first, second = (make_volunteer(town) for _ in range(3))
+    pairing = make_pairing(make_child(town), person)
+    version, start, outcomes = person.updated_at, threading.Barrier(2, timeout=20), []
+
+    def run(heir: Volunteer) -> None:
+        try:
+            start.wait()
+            by = User.objects.get(pk=office.pk)
+            do(person, by, Settled("pairings", pairing.pk, heir.pk), seen=version)
+            outcomes.append("done")
+        except ChangedError:
+            outcomes.append("told")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(heir,)) for heir in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(outcomes) == ["done", "told"]
+    assert Pairing.objects.filter(ends_on=None).count() == 1

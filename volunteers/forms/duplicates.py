@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.forms.boundfield import BoundWidget
+from django.utils.functional import cached_property
 
 from guanai.edits import SeenForm
 from guanai.forms import PageForm
@@ -39,7 +41,7 @@ LABELS = {
 SIDES = [(FIRST, "用左边的"), (SECOND, "用右边的")]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One line of the comparison; `field` is there where the two sides differ."""
 
@@ -47,6 +49,23 @@ class Line:
     first: str
     second: str
     field: BoundField | None
+
+    @cached_property
+    def options(self) -> dict[str, BoundWidget]:
+        """The boxes to tick, by what they choose."""
+        return {str(box.data["value"]): box for box in self.field} if self.field else {}
+
+    @property
+    def left(self) -> BoundWidget | None:
+        return self.options.get(FIRST)
+
+    @property
+    def right(self) -> BoundWidget | None:
+        return self.options.get(SECOND)
+
+    @property
+    def both(self) -> BoundWidget | None:
+        return self.options.get(BOTH)
 
 
 class MergeForm(SeenForm):

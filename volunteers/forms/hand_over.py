@@ -94,6 +94,7 @@ class HandOverForm(LeavingForm):
                 self.fields[name].widget = forms.HiddenInput()
         self.records = [(group, record) for group in groups for record in group.records]
         self.has_posts = any(record.heir == Heir.NEVER for _, record in self.records)
+        self.takes_heirs = any(record.heir != Heir.NEVER for _, record in self.records)
         if not self.has_posts:
             for name in PAPER.values():
                 del self.fields[name]

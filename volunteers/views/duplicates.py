@@ -52,7 +52,9 @@ class PairPages(Paginator[Pair]):
 def duplicate_list(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("page", "1")
     number = min(max(int(asked), 1), 10_000) if is_key(asked) else 1
-    listing = Listing(page=PairPages(user_of(request), number).only_page(), measure="对")
+    listing = Listing(
+        page=PairPages(user_of(request), number).only_page(), measure="对", unfiltered="两条都在您管的名册里"
+    )
     return render_list(request, "volunteers/duplicate_list.html", listing)
 
 

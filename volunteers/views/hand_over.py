@@ -33,7 +33,7 @@ FROM_STEP_1, FIND, PREVIEW, DO = "who", "find", "preview", "do"
 @never_cache
 def hand_over_list(request: HttpRequest) -> HttpResponse:
     """Who has left or died with something open in their name."""
-    listing = make_listing(request, gone_with_work(user_of(request)), measure="人")
+    listing = make_listing(request, gone_with_work(user_of(request)), measure="人", unfiltered="您管的名册")
     return render_list(request, "volunteers/hand_over_list.html", listing)
 
 

@@ -241,7 +241,7 @@ def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
         if written is not None:
             messages.success(request, "已保存修改。")
             if left_open(written):
-                messages.warning(request, f"{written.name}名下还有没有移交的工作，请接着办移交。")
+                messages.warning(request, f"{written.name}名下还有工作没有移交，请接着办移交。")
                 return redirect("volunteers:volunteer_hand_over", person.pk)
             return redirect("volunteers:volunteer_detail", person.pk)
     context = {"form": form, "person": person, "cancel_url": reverse("volunteers:volunteer_detail", args=[person.pk])}

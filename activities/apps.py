@@ -11,6 +11,7 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now.
+        from activities import person_records
         from activities.dependents import register
         from activities.queries import count_late, count_waiting
         from orgs.enums import Action
@@ -40,3 +41,4 @@ class ActivitiesConfig(AppConfig):
             MenuItem(Group.WORK, "阵地", "activities:venue_list", Action.VIEW_ACTIVITIES, order=40),
         )
         register()
+        person_records.register()

@@ -102,7 +102,7 @@ def latest_of(unit: Unit) -> Activity | None:
 
 def speakers_to_choose(user: User, activity: Activity | None = None) -> VolunteerQuerySet:
     """Those on the rosters that the user may see, and those who already stand in the activity."""
-    allowed = branch_q(user, Action.VIEW_ROSTER)
+    allowed = branch_q(user, Action.VIEW_ROSTER) & Q(merged_into=None)
     if activity is not None:
         spoke = Activity.speakers.through.objects.filter(activity=activity, volunteer=OuterRef("pk"))
         allowed |= Q(Exists(spoke))

@@ -18,6 +18,7 @@ class AidConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now.
+        from aid import person_records
         from aid.queries import grants_to_do_count, visits_due_count
         from orgs.enums import Action
 
@@ -58,6 +59,7 @@ class AidConfig(AppConfig):
         dependents.register_person_parts(
             Part("pairings", "结对", Action.VIEW_CHILDREN, "aid/part_pairings.html", _pairings_of, order=60)
         )
+        person_records.register()
 
 
 def _children_by_unit(branch: "Unit") -> dict[int, int]:

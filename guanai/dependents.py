@@ -5,14 +5,18 @@ Imports run one way, so the unit page (orgs) cannot ask the roster (volunteers) 
 hang on a unit; it asks this registry. Units and persons are untyped here, since the platform knows neither.
 """
 
-from collections.abc import Callable, Mapping
+import datetime
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from enum import Enum
 from typing import Any
 
-# An `orgs.models.Unit` and an `orgs.models.User`, which the platform must not import.
+from django.db.models import QuerySet
+
+# An `orgs.models.Unit`, an `orgs.models.User` and a `volunteers.models.Volunteer`, which the platform must not import.
 SomeUnit = Any
 Someone = Any
+SomePerson = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,76 @@ class PersonActivity:
     key: str
     label: str
     last: Callable[[], Any]
-    since: Callable[[date], Any]
-    on_day: Callable[[Someone, date, Any], Any]
+    since: Callable[[datetime.date], Any]
+    on_day: Callable[[Someone, datetime.date, Any], Any]
+    order: int = 100
+
+
+class Heir(Enum):
+    """Whether something open goes on with somebody else."""
+
+    NEVER = "never"
+    MAY = "may"
+    MUST = "must"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRecord:
+    """One thing that still hangs on somebody who goes: what it is called, and the page that opens it.
+
+    Neither `title` nor `note` holds what is not shown in a list of its own app.
+    """
+
+    pk: int
+    title: str
+    note: str
+    url: str
+    heir: Heir = Heir.MAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a hand-over is done: on which day, by whom, why. `dismissal` ends posts, where a document has come."""
+
+    on: datetime.date
+    by: Someone
+    reason: str
+    dismissal: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenWork:
+    """What of a kind must not stay with somebody who goes.
+
+    `rows(day)` are all that are open on a day, whoever they hang on by their field `volunteer`. Who may do `action` on
+    the unit at `unit_path` settles them. `lines` says how each is shown, with no query per row. `settle` ends one and,
+    where there is an heir, goes on with them; it raises ValidationError, and runs inside a transaction.
+    """
+
+    action: str
+    unit_path: str
+    rows: Callable[[datetime.date], QuerySet[Any]]
+    lines: Callable[[QuerySet[Any]], Sequence[OpenRecord]]
+    settle: Callable[[int, SomePerson | None, Terms], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRecords:
+    """Records of one kind that hang on persons by `relations` ("aid.Pairing.volunteer").
+
+    `of(person)` are all of them, ever. `repoint(source, target, by)` moves them to another row of the same person and
+    returns how many; without it they stay where they are, for the reason in `stays`. `open_work` is given where
+    something must be handed over; where it is None, what was recorded is over, or ends with the person.
+    """
+
+    key: str
+    label: str
+    measure: str
+    relations: tuple[str, ...]
+    of: Callable[[SomePerson], QuerySet[Any]]
+    repoint: Callable[[SomePerson, SomePerson, Someone], int] | None = None
+    stays: str = ""
+    open_work: OpenWork | None = None
     order: int = 100
 
 
@@ -84,6 +156,7 @@ class Dependents:
     account_parts: dict[str, Part] = field(default_factory=dict)
     change_parts: dict[str, Part] = field(default_factory=dict)
     person_activities: dict[str, PersonActivity] = field(default_factory=dict)
+    person_records: dict[str, PersonRecords] = field(default_factory=dict)
 
 
 registry = Dependents()
@@ -118,6 +191,10 @@ def register_person_activities(*kinds: PersonActivity) -> None:
     registry.person_activities.update({kind.key: kind for kind in kinds})
 
 
+def register_person_records(*kinds: PersonRecords) -> None:
+    registry.person_records.update({kind.key: kind for kind in kinds})
+
+
 def unit_records() -> list[UnitRecords]:
     return sorted(registry.unit_records.values(), key=lambda kind: kind.order)
 
@@ -140,3 +217,7 @@ def change_parts() -> list[Part]:
 
 def person_activities() -> list[PersonActivity]:
     return sorted(registry.person_activities.values(), key=lambda kind: kind.order)
+
+
+def person_records() -> list[PersonRecords]:
+    return sorted(registry.person_records.values(), key=lambda kind: kind.order)

@@ -43,6 +43,13 @@ class KeyedForm(PageForm, forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "entry_key"}
 
 
+def made_before(form: KeyedForm, *, by: Any) -> int | None:
+    """The key of what the same form of the same person has made already; None where it has made nothing."""
+    key = form.key
+    earlier = EntryKey.objects.filter(user=by, key=key).first() if key else None
+    return earlier.record_id if earlier else None
+
+
 def once(form: KeyedForm, *, by: Any, make: Callable[[], Record]) -> Record:
     """What `make` makes now, or what the same form of the same person made before."""
     key = form.key

@@ -46,6 +46,8 @@ class Verb(models.TextChoices):
     EXPIRED = "expired", "到期删除"
     WITHDRAWN = "withdrawn", "撤下登记"
     KEYS_ROTATED = "keys_rotated", "更换密钥"
+    HANDED_OVER = "handed_over", "移交"
+    MERGED = "merged", "合并登记"
 
 
 class Finding(models.TextChoices):

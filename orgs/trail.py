@@ -42,6 +42,8 @@ ACTIONS: dict[str, tuple[str, dict[str, Q]]] = {
     Verb.DENIED.value: ("越权和拒收", {"entry": Q(verb__in=[Verb.DENIED, Verb.UPLOAD_REFUSED])}),
     Verb.EXPIRED.value: ("到期删除", {"entry": Q(verb=Verb.EXPIRED)}),
     Verb.WITHDRAWN.value: ("撤下登记", {"entry": Q(verb=Verb.WITHDRAWN)}),
+    Verb.HANDED_OVER.value: ("移交", {"entry": Q(verb=Verb.HANDED_OVER)}),
+    Verb.MERGED.value: ("合并登记", {"entry": Q(verb=Verb.MERGED)}),
 }
 # Fields by which people name a record.
 _NUMBERS = ("number", "code", "username")

@@ -198,6 +198,11 @@ def words_of_entry(entry: TrailEntry) -> tuple[str, list[str]]:
         facts.append(f"{detail.get('rows', 0)} 条")
     if entry.verb == Verb.UNLOCKED:
         facts.append(f"忘掉 {detail.get('attempts', 0)} 次输错")
+    if entry.verb == Verb.MERGED:
+        facts.append(f"并入 {detail.get('merged', '')}")
+    if entry.verb == Verb.HANDED_OVER:
+        facts.append(f"{sum(detail.get('settled', {}).values())} 项")
+        facts += [f"接替 {number}" for number in detail.get("heirs", [])]
     if reason := detail.get("reason"):
         facts.append(str(reason))
     return entry.get_verb_display(), facts

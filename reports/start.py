@@ -20,6 +20,7 @@ from orgs.scope import branch_q, may, units_for
 from reports.dashboard import total_of
 from reports.indicators import INDICATORS, Figure
 from reports.links import records_url
+from volunteers.handing_over import count_left_open
 
 DAYS_AHEAD = 7
 # The year's 保障 is asked for from the beginning of November.
@@ -91,6 +92,7 @@ def start_of(user: User, unit: Unit) -> Start:
     drafts = list(drafts_of(user)[: SHOWN_DRAFTS + 1])
     todos = [
         *(returned_todo(activity) for activity in returned[:SHOWN_RETURNED]),
+        *hand_over_todo(user),
         *(paper_todo(paper) for paper in due if paper.days <= DAYS_AHEAD),
         *follow_ups_todo(user, today),
         *means_todo(user, today),
@@ -211,6 +213,25 @@ def means_todo(user: User, today: datetime.date) -> list[Todo]:
             text="没有变的，勾选后一起确认",
             url=f"{reverse('orgs:means_list')}?year={today.year}&state=waiting",
             link="去确认",
+        )
+    ]
+
+
+def hand_over_todo(user: User) -> list[Todo]:
+    """Who left or died with something still open in their names, until all of it is handed over."""
+    people, things = count_left_open(user)
+    if not people:
+        return []
+    return [
+        Todo(
+            days=0,
+            kind="due",
+            word="待移交",
+            when="",
+            title=f"已退出或离世的 {people:,} 人还有 {things:,} 项没有移交",
+            text="在任职务、团队或结对",
+            url=reverse("volunteers:hand_over_list"),
+            link="去移交",
         )
     ]
 

@@ -242,6 +242,12 @@ def _renamed(side: Side, day: datetime.date) -> Restructuring:
 Target = Callable[[Side, User], dict[str, Any]]
 
 
+def a_pair(side: Side, _: User) -> dict[str, Any]:
+    """Two rows of the village that look like one person."""
+    twin = make_volunteer(side.village, name=side.volunteer.name)
+    return {"first": side.volunteer.pk, "second": twin.pk}
+
+
 def by_pk(name: str, **more: str) -> Target:
     return lambda side, _: {"pk": getattr(side, name).pk, **more}
 
@@ -328,6 +334,10 @@ TABLE = [
     Row("volunteers:term_merge", OFFICE, methods=BOTH, fixed=A_TERM, for_county=True),
     Row("volunteers:term_remove", OFFICE, methods=BOTH, fixed=A_TERM, for_county=True),
     Row("volunteers:term_move", OFFICE, methods=POST, fixed=A_TERM, for_county=True),
+    Row("volunteers:volunteer_hand_over", PERSONAL, by_pk("volunteer"), ROSTER, BOTH),
+    Row("volunteers:hand_over_list", PERSONAL),
+    Row("volunteers:duplicate_list", PERSONAL),
+    Row("volunteers:duplicate_pair", PERSONAL, a_pair, ROSTER, BOTH),
     Row("volunteers:check_list", PERSONAL),
     Row("volunteers:check_confirm", PERSONAL, methods=POST),
     Row("volunteers:import_start", PERSONAL, methods=BOTH),

@@ -61,6 +61,10 @@ class VolunteerAdmin(ScopedAdmin):
     list_select_related = ("unit",)
     search_fields = ("number", "name")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Volunteer]:
+        """Without the rows that were merged into others: they can be neither changed nor chosen."""
+        return super().get_queryset(request).filter(merged_into=None)
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

@@ -12,6 +12,7 @@ class VolunteersConfig(AppConfig):
     def ready(self) -> None:
         # Models are there only now.
         from orgs.enums import Action
+        from volunteers import person_records
         from volunteers.registration import register_with_network
         from volunteers.vacancies import count_vacancies
 
@@ -23,6 +24,7 @@ class VolunteersConfig(AppConfig):
                 Action.VIEW_ROSTER,
                 order=30,
                 tab=Tab.VOLUNTEERS,
+                also=("volunteers:duplicate_", "volunteers:hand_over_"),
             ),
             MenuItem(Group.NETWORK, "找人", "volunteers:search", Action.VIEW_ROSTER, order=31),
             MenuItem(Group.NETWORK, "班子与任职", "volunteers:appointment_list", Action.VIEW_NETWORK, order=24),
@@ -40,3 +42,4 @@ class VolunteersConfig(AppConfig):
             MenuItem(Group.NETWORK, "特长和爱好", "volunteers:term_list", Action.MANAGE_NETWORK, order=34),
         )
         register_with_network()
+        person_records.register()

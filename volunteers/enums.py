@@ -149,3 +149,10 @@ class ImportState(models.TextChoices):
     COMMITTED = "committed", "已导入"
     UNDONE = "undone", "已撤销"
     EXPIRED = "expired", "已过期"
+
+
+class Ruling(models.TextChoices):
+    """Whether two rows of the roster are one person."""
+
+    MERGED = "merged", "同一人，已合并"
+    TWO_PERSONS = "two_persons", "两个人"

@@ -78,7 +78,7 @@ def over_age(rows: AppointmentQuerySet, user: Anyone) -> AppointmentQuerySet:
 
 def people_to_appoint(user: Anyone, unit: Unit, appointment: Appointment | None = None) -> VolunteerQuerySet:
     """Those on the rosters of this county that the user may see, and whoever stands in the record already."""
-    allowed = branch_q(user, Action.VIEW_ROSTER) & Q(unit__tree_id=unit.tree_id)
+    allowed = branch_q(user, Action.VIEW_ROSTER) & Q(unit__tree_id=unit.tree_id, merged_into=None)
     if appointment is not None and appointment.volunteer_id:
         allowed |= Q(pk=appointment.volunteer_id)
     people: VolunteerQuerySet = Volunteer.objects.filter(allowed).select_related("unit")
@@ -113,11 +113,3 @@ def units_to_staff(user: Anyone, words: str = "") -> UnitQuerySet:
     units = units_for(user, Action.EDIT_POSTS).open().established().select_related("parent")
     words = words.strip().replace("\0", "")
     return units.filter(name__icontains=words) if words else units
-
-
-def posts_after_leaving(person: Volunteer) -> list[Appointment]:
-    """The posts that still run in the name of somebody who has left or died."""
-    if person.status in CURRENT:
-        return []
-    rows = Appointment.objects.filter(volunteer=person).running(timezone.localdate()).select_related("unit")
-    return list(rows.order_by("unit__tree_id", "unit__lft", "pk"))

@@ -30,15 +30,22 @@ LIST_FIELDS = (
 
 def volunteers_for_user(user: Anyone, action: str = Action.VIEW_ROSTER) -> "VolunteerQuerySet":
     """The people of the branches on which the user may do `action`, by name."""
-    people: VolunteerQuerySet = Volunteer.objects.filter(branch_q(user, action)).order_by("name_key", "pk")
-    return people
+    people = Volunteer.objects.standing().filter(branch_q(user, action))
+    return people.order_by("name_key", "pk")
 
 
-def volunteer_for_user_or_404(user: Anyone, pk: int, action: str = Action.VIEW_ROSTER) -> Volunteer:
-    """404 for a stranger to the branch, 403 for a reader who may not do `action`."""
+def volunteer_for_user_or_404(
+    user: Anyone, pk: int, action: str = Action.VIEW_ROSTER, *, merged: bool = False
+) -> Volunteer:
+    """404 for a stranger to the branch, 403 for a reader who may not do `action`.
+
+    A row that was merged into another is nobody; with `merged` it is given, so that its address can lead on.
+    """
     volunteer = Volunteer.objects.select_related("unit").filter(pk=pk).first()
     if volunteer is None or not allows(user, Action.VIEW_ROSTER, volunteer.unit):
         raise Http404("no such person in this user's branches")
+    if volunteer.merged_into_id and not merged:
+        raise Http404("merged into somebody else")
     if not allows(user, action, volunteer.unit):
         raise PermissionDenied(f"no {action} on this person's unit")
     return volunteer

@@ -16,8 +16,15 @@ class VolunteerQuerySet(QuerySet["Volunteer"]):
         return self.filter(in_branch_q(unit))
 
     def on_roster(self, day: datetime.date) -> Self:
-        """Who stood on the roster on a day: joined by then and not yet gone."""
-        return self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
+        """Who stood on the roster on a day: joined by then and not yet gone.
+
+        A row that was merged into another counts on no day, before the merge neither: it was one person all along.
+        """
+        return self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day, merged_into=None)
+
+    def standing(self) -> Self:
+        """Without the rows that were merged into others."""
+        return self.filter(merged_into=None)
 
     def to_check(self, year: int) -> Self:
         """Who stands on the roster and has not been looked at in the year; who joined in it is right as registered."""

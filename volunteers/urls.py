@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 
 from volunteers import api, roster_api
 from volunteers.models import TERMS
-from volunteers.views import appointments, checks, imports, roster, search, terms, vacancies
+from volunteers.views import appointments, checks, duplicates, hand_over, imports, roster, search, terms, vacancies
 
 
 class SecretName:
@@ -66,6 +66,10 @@ urlpatterns = [
     path("volunteers/terms/<volunteer_terms:terms>/<int:pk>/merge/", terms.term_merge, name="term_merge"),
     path("volunteers/terms/<volunteer_terms:terms>/<int:pk>/remove/", terms.term_remove, name="term_remove"),
     path("volunteers/terms/<volunteer_terms:terms>/<int:pk>/move/", terms.term_move, name="term_move"),
+    path("volunteers/hand-over/", hand_over.hand_over_list, name="hand_over_list"),
+    path("volunteers/<int:pk>/hand-over/", hand_over.volunteer_hand_over, name="volunteer_hand_over"),
+    path("volunteers/duplicates/", duplicates.duplicate_list, name="duplicate_list"),
+    path("volunteers/duplicates/<int:first>/<int:second>/", duplicates.duplicate_pair, name="duplicate_pair"),
     path("volunteers/<int:pk>/", roster.volunteer_detail, name="volunteer_detail"),
     path("volunteers/<int:pk>/edit/", roster.volunteer_edit, name="volunteer_edit"),
     path("volunteers/<int:pk>/history/", roster.volunteer_history, name="volunteer_history"),

@@ -18,7 +18,7 @@ from aid.services.grants import (
     review_grant,
     sign_grant,
 )
-from aid.services.pairings import end_pairing, record_visit, start_pairing
+from aid.services.pairings import end_pairing, hand_over_pairing, record_visit, start_pairing
 
 __all__ = [
     "apply_for_grant",
@@ -27,6 +27,7 @@ __all__ = [
     "check_grant",
     "end_care",
     "end_pairing",
+    "hand_over_pairing",
     "pay_grant",
     "receive_donation",
     "record_certification",

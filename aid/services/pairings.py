@@ -7,8 +7,11 @@ from django.db import transaction
 
 from aid.enums import HelperKind
 from aid.models import Child, Pairing, Visit
+from aid.queries import volunteers_near
 from aid.services.children import require_consent
 from aid.validators import validate_not_before, validate_not_future
+from orgs.models import User
+from volunteers.models import Volunteer
 
 
 def start_pairing(*, pairing: Pairing) -> Pairing:
@@ -50,6 +53,30 @@ def end_pairing(*, pairing: Pairing, ends_on: datetime.date, reason: str) -> Pai
         pairing.ends_on, pairing.end_reason = ends_on, reason
         pairing.save(update_fields=["ends_on", "end_reason"])
     return pairing
+
+
+def hand_over_pairing(
+    *, pairing: int, heir: Volunteer | None, on: datetime.date, reason: str, by: User
+) -> Pairing | None:
+    """End the pairing of a helper who goes, and start one of the same child with `heir`, who goes on by its plan.
+
+    What the predecessor noted on visits stays with the pairing that ended. Returns the new one, None without an heir.
+
+    Raises:
+        ValidationError: ended already, a last visit after the day, no consent, an heir from too far away or who helps
+            this child already.
+    """
+    with transaction.atomic():
+        # The child before the pairing, as in `start_pairing`.
+        old = Pairing.objects.select_related("child__unit").get(pk=pairing)
+        child = Child.objects.select_for_update(of=("self",)).select_related("unit__parent").get(pk=old.child_id)
+        if heir is not None and not volunteers_near(by, child).filter(pk=heir.pk).exists():
+            raise ValidationError("接替人要在孩子所在乡镇（部门）的名册上，请另选一人。", code="far")
+        words = f"移交（{reason}）" if heir is not None else f"{reason}，暂无接替人"
+        end_pairing(pairing=old, ends_on=on, reason=words)
+        if heir is None:
+            return None
+        return start_pairing(pairing=Pairing(child=child, kind=old.kind, volunteer=heir, starts_on=on, plan=old.plan))
 
 
 def record_visit(*, visit: Visit) -> Visit:

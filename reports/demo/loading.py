@@ -16,6 +16,7 @@ from reports.demo.desks import lay_out_desks
 from reports.demo.events import make_activities
 from reports.demo.fund import make_fund, open_accounts, post_all, raise_funds, spend
 from reports.demo.grants import plan_grants, write_grants
+from reports.demo.leavings import leave_loose_ends, name_twins
 from reports.demo.linkage import make_follow_ups, make_inclusions
 from reports.demo.network import establish_committees, make_network, make_unit_years
 from reports.demo.pairings import make_pairings
@@ -92,6 +93,8 @@ def load(
         _load_people(world, steps)
         _load_work(world, steps)
         _load_aid(world, steps)
+        pairs, gone = leave_loose_ends(world)
+        steps.done(f"loose ends: {pairs} pairs that look like one person, {gone} gone with work left open")
         world.numbers.save()
         steps.done(f"evaluation: {review(world)} judged items")
         entries, looks = leave_trail(world)
@@ -107,7 +110,7 @@ def load(
 
 
 def _load_people(world: World, steps: _Steps) -> None:
-    steps.done(f"people: {make_roster(world)} on the roster")
+    steps.done(f"people: {make_roster(world)} on the roster, {name_twins(world)} of them twice")
     teams, members = make_teams(world)
     steps.done(f"posts: {make_appointments(world)} appointments, {teams} teams, {members} members")
 

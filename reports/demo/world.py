@@ -29,6 +29,8 @@ class World:
     volunteers: dict[int, list[Volunteer]] = field(default_factory=dict)
     # Identity numbers of those who leave one day, so that nobody else depends on when.
     leaving: set[str] = field(default_factory=set)
+    # Pairs of keys that are to look like one person (reports.demo.leavings).
+    twins: list[tuple[int, int]] = field(default_factory=list)
     venues: dict[int, list[Venue]] = field(default_factory=dict)
     themes: dict[str, list[Theme]] = field(default_factory=dict)
     programmes: dict[str, Programme] = field(default_factory=dict)

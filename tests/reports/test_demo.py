@@ -24,7 +24,9 @@ from reports.demo import Loaded, Plan, load, stored_accounts
 from reports.demo.plan import ACTIVITIES, FUNDS_RAISED, apportion
 from reports.demo.terms import term_end
 from reports.services import figures, figures_table
+from volunteers.duplicates import pairs_for_user
 from volunteers.enums import VETERAN_KINDS, VETERAN_POSTS
+from volunteers.handing_over import count_left_open
 from volunteers.models import Appointment, Volunteer
 
 TODAY = datetime.date(2026, 11, 23)
@@ -43,12 +45,26 @@ def loaded(
 
 
 def test_identity_numbers_are_valid_and_agree_with_the_person(loaded: Loaded) -> None:
-    people = [*Volunteer.objects.all(), *Child.objects.exclude(id_number=None)]
+    people = [*Volunteer.objects.exclude(id_index=None), *Child.objects.exclude(id_number=None)]
     assert len(people) > 100
     for person in people:
         validate_id_number(person.id_number)
         assert birth_date_of(person.id_number) == person.birth_date
         assert sex_of(person.id_number) == person.sex
+
+
+def test_who_has_no_document_has_a_reason(loaded: Loaded) -> None:
+    without = Volunteer.objects.filter(id_index=None)
+    assert without.exists()
+    assert not without.filter(no_id_reason="").exists()
+
+
+def test_keepers_of_rosters_find_something_to_put_right(loaded: Loaded) -> None:
+    office = User.objects.get(username="zhoumin")
+    assert pairs_for_user(office)[1] > 0
+    people, things = count_left_open(office)
+    assert people == 1
+    assert things >= 1
 
 
 def test_veterans_are_of_retirement_age(loaded: Loaded) -> None:

@@ -243,12 +243,12 @@ def test_the_county_s_paper_names_empty_posts_of_its_townships_and_not_of_villag
 def test_posts_of_somebody_who_has_left_are_named_on_their_page(town: Unit, veteran: Volunteer) -> None:
     held, client = make_appointment(town, veteran, post="executive_deputy_director"), signed_in(town)
     url = f"/volunteers/{veteran.pk}/"
-    assert "后还有在任职务" not in page_of(client, url)
+    assert "后还有工作没有移交" not in page_of(client, url)
     form = client.get(f"{url}edit/").context["form"]
     fields = {name: form[name].value() for name in ("unit", "name", "kind", "joined_on", "seen", "sex")}
     left = {**fields, "status": "deceased", "left_on": "2025-03-01"}
     response = client.post(f"{url}edit/", left, follow=True)
     page = response.content.decode()
-    assert "名下还有在任职务：亭子镇关工委常务副主任" in page
-    assert "离世后还有在任职务" in page
+    assert "名下还有工作没有移交" in page
+    assert "亭子镇关工委常务副主任" in page
     assert f"/appointments/{held.pk}/" in page

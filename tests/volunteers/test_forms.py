@@ -236,7 +236,7 @@ def test_what_registering_tells_of_numbers_counts_as_looking_them_up(
     without = form_of(township, no_id="on", no_id_reason="补办中", sex="male", birth_date="1950-01-01")
     client.post(f"{LIST}new/", without)
     assert Volunteer.objects.filter(unit=township, id_index=None).count() == 1
-    signed_in(township).post(f"{LIST}new/", form_of(township, id_number=free))
+    signed_in(township).post(f"{LIST}new/", form_of(township, id_number=free, another="on"))
     assert Volunteer.objects.filter(id_number__isnull=False, unit=township).count() == 2
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from guanai import identity
 from guanai.edits import SeenForm
-from guanai.entry_keys import KeyedForm
+from guanai.entry_keys import KeyedForm, made_before
 from guanai.forms import PageForm
 from guanai.partial_dates import shown_partial_date
 from orgs.enums import Action
@@ -15,6 +15,7 @@ from orgs.forms import BranchFilterForm
 from orgs.models import Unit, User
 from orgs.queries import unit_for_user_or_404
 from orgs.scope import units_for
+from volunteers.duplicates import alike_for_user
 from volunteers.enums import (
     CURRENT,
     Daypart,
@@ -133,6 +134,8 @@ REGISTER = (
     *("health", "interests"),
 )
 STATE = ("status", "resting_since", "resting_reason", "left_on", "left_reason")
+# So many of the people on the rosters that look alike are told of.
+ALIKE_SHOWN = 8
 KEPT_HINT = "已登记 {masked}；不改就空着。"
 
 
@@ -185,6 +188,7 @@ class VolunteerForm(SeenForm, KeyedForm):
         label="服务时间", required=False, choices=TIMES, widget=forms.CheckboxSelectMultiple
     )
     is_core = forms.BooleanField(label="骨干", required=False)
+    another = forms.BooleanField(label="核对过，是另一个人", required=False)
     joined_on = forms.DateField(label="入库日期", widget=forms.DateInput())
     status = forms.ChoiceField(label="状态", choices=VolunteerStatus.choices)
     resting_since = forms.DateField(label="暂停日期", required=False, widget=forms.DateInput())
@@ -193,7 +197,9 @@ class VolunteerForm(SeenForm, KeyedForm):
     left_reason = forms.CharField(label="退出原因", required=False, max_length=60)
 
     def __init__(self, *args: Any, user: User, volunteer: Volunteer | None = None, **kwargs: Any) -> None:
-        self.volunteer = volunteer
+        self.user, self.volunteer = user, volunteer
+        # On whose rosters somebody stands who may be the one that is registered here.
+        self.alike: list[Volunteer] = []
         if volunteer:
             kwargs.setdefault("initial", _initial(volunteer))
         super().__init__(*args, record=volunteer, **kwargs)
@@ -203,6 +209,7 @@ class VolunteerForm(SeenForm, KeyedForm):
         self.fields["unit"] = UnitField(label="单位", queryset=units, to_field_name="code", empty_label="请选择")
         if volunteer:
             self._hint(volunteer)
+            del self.fields["another"]
             return
         for name in STATE:
             del self.fields[name]
@@ -229,11 +236,42 @@ class VolunteerForm(SeenForm, KeyedForm):
             self.add_error("no_id", "填了身份证号，就不要勾“无证件”")
         elif not cleaned.get("no_id") and not has_id and "id_number" not in self.errors:
             self.add_error("id_number", NO_NUMBER)
+        if self.volunteer is None:
+            self._see_alike(cleaned)
         return cleaned
+
+    def _see_alike(self, cleaned: dict[str, Any]) -> None:
+        """Whoever looks like somebody on these rosters is registered only when it is said that they are another."""
+        number = identity.normalise_id(cleaned.get("id_number") or "")
+        born = cleaned.get("birth_date")
+        if number:
+            try:
+                identity.validate_id_number(number)
+            except ValidationError:
+                # The service says what is wrong with it.
+                return
+            born = identity.birth_date_of(number)
+        self.alike = list(
+            alike_for_user(
+                self.user,
+                name=cleaned.get("name") or "",
+                birth_year=born.year if born else None,
+                phone="".join((cleaned.get("phone") or "").split()),
+                has_id=bool(number),
+            )[:ALIKE_SHOWN]
+        )
+        if self.alike:
+            # Sent twice by a double tap, the form would find whom it has just registered.
+            own = made_before(self, by=self.user)
+            self.alike = [person for person in self.alike if person.pk != own]
+        if self.alike and not cleaned.get("another"):
+            self.add_error("another", "名册里已有相近的登记，请先核对；确实是另一个人的，请勾选。")
 
     def fields_to_write(self) -> dict[str, Any]:
         """What the service gets: in a correction, secret fields that were left empty are left out."""
-        values = {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "entry_key")}
+        values = {
+            name: value for name, value in self.cleaned_data.items() if name not in ("seen", "entry_key", "another")
+        }
         if values.pop("no_id"):
             values["id_number"] = ""
         elif self.volunteer and not values["id_number"]:

@@ -71,6 +71,8 @@ class Roster:
 
 def _people(name: str, values: Collection[Any], *, lock: bool) -> list[Volunteer]:
     rows = Volunteer.objects.select_related("unit").prefetch_related("specialities", "interests", "availabilities")
+    # Whoever was merged into another row is nobody any more.
+    rows = rows.filter(merged_into=None)
     rows = rows.select_for_update(of=("self",)) if lock else rows
     wanted, found = list(values), list[Volunteer]()
     for start in range(0, len(wanted), _CHUNK):

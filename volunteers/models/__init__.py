@@ -1,4 +1,5 @@
 from volunteers.models.appointments import Appointment, PostRule
+from volunteers.models.duplicates import DuplicateRuling
 from volunteers.models.imports import ColumnMemory, RosterImport, RosterImportRow
 from volunteers.models.teams import Team, TeamMember
 from volunteers.models.terms import TERMS, Interest, Speciality, Term, words_of
@@ -9,6 +10,7 @@ __all__ = [
     "Appointment",
     "Availability",
     "ColumnMemory",
+    "DuplicateRuling",
     "Interest",
     "PostRule",
     "RosterImport",

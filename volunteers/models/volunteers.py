@@ -72,6 +72,10 @@ class Volunteer(Edited):
     resting_since = models.DateField("暂停日期", null=True, blank=True)
     resting_reason = models.CharField("暂停原因", max_length=60, blank=True)
     checked_on = models.DateField("核对日期", null=True, blank=True)
+    # One person registered twice: this row stands for nobody any more, its number leads to the other one.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入"
+    )
 
     objects = VolunteerQuerySet.as_manager()
 
@@ -87,6 +91,11 @@ class Volunteer(Edited):
             ),
             models.CheckConstraint(
                 condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")), name="volunteer_left_after_joined"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None)
+                | Q(status=VolunteerStatus.LEFT, id_index=None, phone_index=None) & ~Q(merged_into=F("id")),
+                name="volunteer_merged_is_gone",
             ),
         ]
         indexes = [

@@ -1,4 +1,6 @@
 from volunteers.services.appointments import Dismissal, Entry, age_warning, appoint, correct, dismiss
+from volunteers.services.duplicates import merge_people, register_another, rule_two_persons
+from volunteers.services.hand_over import Leaving, Settled, hand_over
 from volunteers.services.post_rules import set_post_rules
 from volunteers.services.roster import TAKEN, confirm_unchanged, register_volunteer, update_volunteer, volunteer_number
 from volunteers.services.terms import add_term, merge_terms, move_term, remove_term, rename_term
@@ -7,17 +9,23 @@ __all__ = [
     "TAKEN",
     "Dismissal",
     "Entry",
+    "Leaving",
+    "Settled",
     "add_term",
     "age_warning",
     "appoint",
     "confirm_unchanged",
     "correct",
     "dismiss",
+    "hand_over",
+    "merge_people",
     "merge_terms",
     "move_term",
+    "register_another",
     "register_volunteer",
     "remove_term",
     "rename_term",
+    "rule_two_persons",
     "set_post_rules",
     "update_volunteer",
     "volunteer_number",

@@ -114,6 +114,8 @@ def update_volunteer(
         current = rows.get(pk=volunteer.pk)
         if seen is not None:
             check_seen(current, seen)
+        if current.merged_into_id:
+            raise ValidationError("这条登记已并入另一条，请在并入的那一条里修改。", code="merged")
         current.updated_by = by
         # Who is put right has been looked at this year.
         current.checked_on = timezone.localdate()

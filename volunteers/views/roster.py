@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from guanai import limits
 from guanai.access import needs
 from guanai.attempts import attempt, submitted
-from guanai.dependents import person_parts
+from guanai.dependents import PersonRecords, person_parts
 from guanai.entry_keys import once
 from guanai.forms import RevealForm
 from guanai.keys import is_key
@@ -23,10 +23,11 @@ from guanai.reveals import looks_at, note_look
 from orgs.enums import Action
 from orgs.list_files import sent_list
 from orgs.scope import allows, home_unit, may, user_of
+from volunteers.enums import GONE
 from volunteers.exporters import COLUMNS, roster_rows
 from volunteers.forms import STATUSES, FindForm, VolunteerFilterForm, VolunteerForm
+from volunteers.handing_over import open_counts
 from volunteers.models import Volunteer
-from volunteers.posts import posts_after_leaving
 from volunteers.queries import (
     for_list,
     running_posts,
@@ -36,7 +37,7 @@ from volunteers.queries import (
 )
 from volunteers.row_history import history_of_person
 from volunteers.rows import roster_lines
-from volunteers.services import register_volunteer, update_volunteer
+from volunteers.services import register_another, update_volunteer
 
 # On the page of a person; the rest has a page of its own.
 STEPS = 5
@@ -109,7 +110,11 @@ def volunteer_find(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def volunteer_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return _detail(request, volunteer_for_user_or_404(user_of(request), pk))
+    person = volunteer_for_user_or_404(user_of(request), pk, merged=True)
+    if person.merged_into_id:
+        # One person registered twice: the number that went leads to the one that stayed.
+        return redirect("volunteers:volunteer_detail", person.merged_into_id)
+    return _detail(request, person)
 
 
 @needs(Action.REVEAL_ROSTER)
@@ -156,7 +161,7 @@ def _detail(request: HttpRequest, person: Volunteer, revealed: str = "") -> Http
         "secrets": secrets_of(person, revealed, may_reveal=may_reveal),
         "register": register_facts(person),
         "appointments": person.appointments.select_related("unit").order_by("-starts_on"),
-        "left_posts": posts_after_leaving(person),
+        "left_open": left_open(person),
         "teams": person.teams.select_related("team", "team__unit"),
         "parts": [
             {"heading": part.heading, "template": part.template, "context": context}
@@ -229,7 +234,9 @@ def volunteer_create(request: HttpRequest) -> HttpResponse:
     if submitted(request, form):
 
         def register() -> Volunteer:
-            return once(form, by=user, make=lambda: register_volunteer(by=user, **form.fields_to_write()))
+            return once(
+                form, by=user, make=lambda: register_another(alike=form.alike, by=user, **form.fields_to_write())
+            )
 
         number = form.cleaned_data["id_number"]
         person = attempt(form, lambda: limits.writing_number(by=user, number=number, write=register))
@@ -257,15 +264,14 @@ def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
         written = attempt(form, lambda: limits.writing_number(by=user, number=number, write=update))
         if written is not None:
             messages.success(request, "已保存修改。")
-            warn_of_posts(request, written)
+            if left_open(written):
+                messages.warning(request, f"{written.name}名下还有工作没有移交，请接着办移交。")
+                return redirect("volunteers:volunteer_hand_over", person.pk)
             return redirect("volunteers:volunteer_detail", person.pk)
     context = {"form": form, "person": person, "cancel_url": reverse("volunteers:volunteer_detail", args=[person.pk])}
     return render(request, "volunteers/volunteer_form.html", context)
 
 
-def warn_of_posts(request: HttpRequest, person: Volunteer) -> None:
-    """Posts do not end by themselves when somebody leaves or dies: each ends by a document."""
-    held = posts_after_leaving(person)
-    if held:
-        posts = "、".join(f"{post.unit.committee_name}{post.get_post_display()}" for post in held)
-        messages.warning(request, f"{person.name}名下还有在任职务：{posts}。请按免职文件登记离任。")
+def left_open(person: Volunteer) -> list[tuple[PersonRecords, int]]:
+    """What is still open in the name of somebody who has left or died, kind by kind: it does not end by itself."""
+    return open_counts(person) if person.status in GONE else []

@@ -1,0 +1,201 @@
+"""What of this app hangs on a person, for hand-over and merging: posts, memberships of teams, service times …"""
+
+import datetime
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from guanai.dependents import Heir, OpenRecord, OpenWork, PersonRecords, Terms, register_person_records
+from orgs.enums import Action
+from orgs.models import User
+from volunteers.enums import TeamKind
+from volunteers.models import Appointment, Availability, DuplicateRuling, RosterImportRow, TeamMember, Volunteer
+from volunteers.services.appointments import dismiss
+
+POSTS, TEAMS = "posts", "teams"
+
+
+def register() -> None:
+    register_person_records(
+        PersonRecords(
+            key=POSTS,
+            label="任职",
+            measure="个",
+            relations=("volunteers.Appointment.volunteer",),
+            of=lambda person: Appointment.objects.filter(volunteer=person),
+            repoint=_repoint_posts,
+            open_work=OpenWork(
+                action=Action.EDIT_POSTS,
+                unit_path="unit",
+                rows=lambda day: Appointment.objects.running(day).filter(ends_on=None),
+                lines=_post_lines,
+                settle=_settle_post,
+            ),
+            order=10,
+        ),
+        PersonRecords(
+            key=TEAMS,
+            label="团队",
+            measure="个",
+            relations=("volunteers.TeamMember.volunteer",),
+            of=lambda person: TeamMember.objects.filter(volunteer=person),
+            repoint=_repoint_memberships,
+            open_work=OpenWork(
+                action=Action.EDIT_ROSTER,
+                unit_path="team__unit",
+                rows=_open_memberships,
+                lines=_team_lines,
+                settle=_settle_membership,
+            ),
+            order=20,
+        ),
+        PersonRecords(
+            key="times",
+            label="服务时间",
+            measure="个",
+            relations=("volunteers.Availability.volunteer",),
+            of=lambda person: Availability.objects.filter(volunteer=person),
+            stays="chosen field by field when two rows are merged (services.duplicates)",
+        ),
+        PersonRecords(
+            key="merged",
+            label="并入的登记",
+            measure="条",
+            relations=("volunteers.Volunteer.merged_into",),
+            of=lambda person: Volunteer.objects.filter(merged_into=person),
+            repoint=_repoint_merged,
+        ),
+        PersonRecords(
+            key="rulings",
+            label="查重结论",
+            measure="条",
+            relations=("volunteers.DuplicateRuling.first", "volunteers.DuplicateRuling.second"),
+            of=lambda person: DuplicateRuling.objects.filter(Q(first=person) | Q(second=person)),
+            stays="says what was ruled about this very pair of rows",
+        ),
+        PersonRecords(
+            key="imports",
+            label="名册导入的行",
+            measure="行",
+            relations=("volunteers.RosterImportRow.volunteer",),
+            of=lambda person: RosterImportRow.objects.filter(volunteer=person),
+            stays="says which row of the roster a file wrote",
+        ),
+    )
+
+
+# Posts
+
+
+def _post_lines(rows: QuerySet[Appointment]) -> Sequence[OpenRecord]:
+    return [
+        OpenRecord(
+            pk=post.pk,
+            title=f"{post.unit.committee_name}{post.get_post_display()}",
+            note=f"{post.starts_on:%Y-%m-%d} 起，{post.document}",
+            url=reverse("volunteers:appointment_detail", args=[post.pk]),
+            heir=Heir.NEVER,
+        )
+        for post in rows.select_related("unit").in_order()  # type: ignore[attr-defined]  # its own query set
+    ]
+
+
+def _settle_post(pk: int, heir: Volunteer | None, terms: Terms) -> None:
+    """A post is filled and ended by a document of the Party organisation alone: nobody inherits it."""
+    if terms.dismissal is None:
+        raise ValidationError("离任要有免职文件；文件还没有到的，请选“以后登记”。", code="no_document")
+    post = Appointment.objects.select_related("unit").get(pk=pk)
+    dismiss(appointment=post, dismissal=terms.dismissal, by=terms.by, seen=post.updated_at)
+
+
+def _repoint_posts(source: Volunteer, target: Volunteer, by: User) -> int:
+    """All of them, also where both rows held one post at once: each stands on a document of its own."""
+    rows = Appointment.objects.filter(volunteer=source)
+    return rows.update(volunteer=target, updated_by=by, updated_at=timezone.now())
+
+
+# Teams
+
+
+def _open_memberships(day: datetime.date) -> QuerySet[TeamMember]:
+    return TeamMember.objects.filter(ends_on=None, starts_on__lte=day, team__dissolved_on=None)
+
+
+def _team_lines(rows: QuerySet[TeamMember]) -> Sequence[OpenRecord]:
+    leaders = Count("team__members", filter=Q(team__members__leads=True, team__members__ends_on=None))
+    members = rows.select_related("team__unit").annotate(leaders=leaders)
+    return [
+        OpenRecord(
+            pk=member.pk,
+            title=member.team.name,
+            note=f"{member.team.unit.short_name} · {member.team.get_kind_display()} · "
+            f"{'领衔人' if member.leads else '成员'}，{member.starts_on:%Y-%m-%d} 起",
+            url="",
+            heir=Heir.MUST if _is_last_leader(member, member.leaders) else Heir.MAY,
+        )
+        for member in members.order_by("team__unit__tree_id", "team__unit__lft", "team", "pk")
+    ]
+
+
+def _is_last_leader(member: TeamMember, leaders: int) -> bool:
+    """五老工作室 has one or two 领衔人 (domain.md §1): the last one needs a successor."""
+    return member.leads and member.team.kind == TeamKind.STUDIO and leaders <= 1
+
+
+def _settle_membership(pk: int, heir: Volunteer | None, terms: Terms) -> None:
+    """End the membership on the day; the heir takes the place, and the lead where it had one."""
+    # The team first: two who leave a studio at once find out who of them is the last leader.
+    member = TeamMember.objects.select_related("team").get(pk=pk)
+    type(member.team).objects.select_for_update(of=("self",)).get(pk=member.team_id)
+    member = TeamMember.objects.select_for_update(of=("self",)).select_related("team").get(pk=pk)
+    if member.ends_on:
+        raise ValidationError("这项刚刚已经办过。", code="ended")
+    if terms.on < member.starts_on:
+        raise ValidationError(f"移交日期不能早于加入日期 {member.starts_on:%Y-%m-%d}。", code="order")
+    others = TeamMember.objects.filter(team=member.team, ends_on=None).exclude(pk=pk)
+    if heir is None and _is_last_leader(member, 1 + others.filter(leads=True).count()):
+        raise ValidationError("五老工作室要有领衔人，请选接替人。", code="leader")
+    member.ends_on = terms.on
+    member.save(update_fields=["ends_on"])
+    if heir is None:
+        return
+    held = others.select_for_update(of=("self",)).filter(volunteer=heir).first()
+    if held is None:
+        TeamMember.objects.create(team=member.team, volunteer=heir, leads=member.leads, starts_on=terms.on)
+    elif member.leads and not held.leads:
+        held.leads = True
+        held.save(update_fields=["leads"])
+
+
+def _repoint_memberships(source: Volunteer, target: Volunteer, by: User) -> int:
+    """Two memberships of one team that overlap say one thing: they become one, from the first day to the last."""
+    moved = 0
+    own = list(TeamMember.objects.select_for_update(of=("self",)).filter(volunteer=target).order_by("pk"))
+    for member in TeamMember.objects.select_for_update(of=("self",)).filter(volunteer=source).order_by("pk"):
+        moved += 1
+        same = next((each for each in own if _overlap(each, member)), None)
+        if same is None:
+            member.volunteer = target
+            member.save(update_fields=["volunteer"])
+            own.append(member)
+            continue
+        member.delete()
+        same.leads = same.leads or member.leads
+        same.starts_on = min(same.starts_on, member.starts_on)
+        same.ends_on = max(same.ends_on, member.ends_on) if same.ends_on and member.ends_on else None
+        same.save(update_fields=["leads", "starts_on", "ends_on"])
+    return moved
+
+
+def _overlap(one: TeamMember, other: TeamMember) -> bool:
+    last = datetime.date.max
+    days = one.starts_on <= (other.ends_on or last) and other.starts_on <= (one.ends_on or last)
+    return one.team_id == other.team_id and days
+
+
+def _repoint_merged(source: Volunteer, target: Volunteer, by: User) -> int:
+    """What was merged into a row that goes leads on to the one that stays."""
+    return Volunteer.objects.filter(merged_into=source).update(merged_into=target)

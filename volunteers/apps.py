@@ -34,5 +34,21 @@ class VolunteersConfig(AppConfig):
                 also=("volunteers:post_rules",),
                 count=count_vacancies,
             ),
+            MenuItem(
+                Group.NETWORK,
+                "团队",
+                "volunteers:team_list",
+                Action.VIEW_NETWORK,
+                order=32,
+                also=("volunteers:team_member",),
+            ),
+            MenuItem(Group.NETWORK, "荣誉", "volunteers:honour_list", Action.VIEW_ROSTER, order=34),
+            MenuItem(
+                Group.NETWORK,
+                "特长覆盖",
+                "volunteers:speciality_coverage",
+                Action.VIEW_ROSTER,
+                order=36,
+            ),
         )
         register_with_network()

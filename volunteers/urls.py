@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
-from volunteers import api
-from volunteers.views import appointments, checks, imports, roster, vacancies
+from volunteers import api, team_api
+from volunteers.views import appointments, checks, coverage, honours, imports, roster, teams, vacancies
 
 
 class SecretName:
@@ -59,6 +59,24 @@ urlpatterns = [
     path("vacancies/", vacancies.vacancy_list, name="vacancy_list"),
     path("vacancies/export/", vacancies.vacancy_export, name="vacancy_export"),
     path("post-rules/", vacancies.post_rules, name="post_rules"),
+    path("volunteers/coverage/", coverage.speciality_coverage, name="speciality_coverage"),
+    path("volunteers/coverage/export/", coverage.speciality_coverage_export, name="speciality_coverage_export"),
+    path("teams/", teams.team_list, name="team_list"),
+    path("teams/export/", teams.team_export, name="team_export"),
+    path("teams/new/", teams.team_create, name="team_create"),
+    path("teams/<int:pk>/", teams.team_detail, name="team_detail"),
+    path("teams/<int:pk>/edit/", teams.team_edit, name="team_edit"),
+    path("teams/<int:pk>/dissolve/", teams.team_dissolve, name="team_dissolve"),
+    path("teams/<int:pk>/join/", teams.member_add, name="team_join"),
+    path("team-members/<int:pk>/", teams.member_edit, name="team_member"),
+    path("honours/", honours.honour_list, name="honour_list"),
+    path("honours/export/", honours.honour_export, name="honour_export"),
+    path("honours/new/", honours.honour_create, name="honour_create"),
+    path("honours/<int:pk>/edit/", honours.honour_edit, name="honour_edit"),
+    path("honours/<int:pk>/remove/", honours.honour_remove, name="honour_remove"),
+    path("honours/<int:pk>/scan/", honours.honour_scan, name="honour_scan"),
+    path("api/v1/teams/", team_api.TeamsView.as_view(), name="api_teams"),
+    path("api/v1/teams/<int:pk>/", team_api.TeamView.as_view(), name="api_team"),
     path("api/v1/appointments/", api.AppointmentsView.as_view(), name="api_appointments"),
     path("api/v1/appointments/<int:pk>/", api.AppointmentView.as_view(), name="api_appointment"),
 ]

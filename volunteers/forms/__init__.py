@@ -8,7 +8,9 @@ from volunteers.forms.appointments import (
     UnitSearchForm,
     VacancyFilterForm,
 )
+from volunteers.forms.honours import HonourFilterForm, HonourForm, RemovalForm
 from volunteers.forms.roster import STATUSES, CheckFilterForm, FindForm, VolunteerFilterForm, VolunteerForm
+from volunteers.forms.teams import DissolutionForm, JoinForm, MemberForm, TeamFilterForm, TeamForm
 
 __all__ = [
     "END_NAMES",
@@ -17,9 +19,17 @@ __all__ = [
     "AppointmentForm",
     "CheckFilterForm",
     "DismissalForm",
+    "DissolutionForm",
     "FindForm",
+    "HonourFilterForm",
+    "HonourForm",
+    "JoinForm",
+    "MemberForm",
     "PostRuleForm",
     "PostRulesForm",
+    "RemovalForm",
+    "TeamFilterForm",
+    "TeamForm",
     "UnitSearchForm",
     "VacancyFilterForm",
     "VolunteerFilterForm",

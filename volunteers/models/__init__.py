@@ -1,4 +1,5 @@
 from volunteers.models.appointments import Appointment, PostRule
+from volunteers.models.honours import Honour
 from volunteers.models.imports import ColumnMemory, RosterImport, RosterImportRow
 from volunteers.models.teams import Team, TeamMember
 from volunteers.models.volunteers import Availability, Interest, Speciality, Volunteer, service_words
@@ -7,6 +8,7 @@ __all__ = [
     "Appointment",
     "Availability",
     "ColumnMemory",
+    "Honour",
     "Interest",
     "PostRule",
     "RosterImport",

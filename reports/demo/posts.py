@@ -189,8 +189,8 @@ def _town_teams(world: World, township: Unit, teams: list[Team], members: list[T
         lead = dice.choice([person for person in people if person.kind != VeteranKind.OTHER])
         others = [person for person in dice.sample(people, min(len(people), 6)) if person is not lead]
         founded = between(dice, datetime.date(2021, 3, 1), day)
-        name, kind = f"{lead.name}五老工作室", studio_kind(world, township)
-        team = Team(unit=township, kind=TeamKind.STUDIO, studio_kind=kind, name=name, founded_on=founded)
+        team = Team(unit=township, kind=TeamKind.STUDIO, name=f"{lead.name}五老工作室", founded_on=founded)
+        team.studio_kind = studio_kind(world, township)
         _add_team(teams, members, team, [lead, *others])
 
 

@@ -15,7 +15,7 @@ _AWARDED = (
     (HonourLevel.NATIONAL, "中国关工委、中央文明办", "中关工委", 4),
     (HonourLevel.PROVINCE, "四川省关工委", "川关工委", 12),
     (HonourLevel.CITY, "广元市关工委", "广关工委", 30),
-    (HonourLevel.COUNTY, "中共苍溪县委、苍溪县人民政府", "苍委发", 60),
+    (HonourLevel.COUNTY, "苍溪县关工委", "苍关工委", 60),
 )
 _OF_PERSONS = ("关心下一代工作先进个人", "优秀五老", "最美五老志愿者")
 _OF_TEAMS = ("关心下一代工作先进集体",)
@@ -90,11 +90,13 @@ def _honours(world: World, teams: list[Team]) -> list[Honour]:
         (person for unit in world.units for person in world.staying(unit, last) if person.is_core),
         key=lambda person: person.pk,
     )
+    # Nobody is honoured twice here.
+    dice.shuffle(core)
     honours = []
     for level, body, stem, count in _AWARDED:
-        for place in range(world.plan.count(count)):
-            of_team = place % 4 == 3 and teams
-            holder: Team | Volunteer = dice.choice(teams) if of_team else dice.choice(core)
+        for place in range(min(world.plan.count(count), len(core))):
+            of_team = place % 4 == 3 and bool(teams)
+            holder: Team | Volunteer = dice.choice(teams) if of_team else core.pop()
             since = holder.founded_on if isinstance(holder, Team) else holder.joined_on
             day = between(dice, max(since, datetime.date(2016, 9, 10)), last)
             honours.append(

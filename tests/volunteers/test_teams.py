@@ -4,6 +4,7 @@ import datetime
 import itertools
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -268,7 +269,7 @@ def test_a_team_ends_neither_before_its_founding_nor_before_a_member_joined(town
     town.join(studio, make_volunteer(town.unit))
     for day in (FOUNDED - datetime.timedelta(days=1), LATER - datetime.timedelta(days=1)):
         call: dict[str, Any] = {"team": studio, "on": day, "reason": "无", "seen": studio.updated_at}
-        refused(lambda call=call: dissolve_team(**call, by=town.secretary), code="order", field="dissolved_on")
+        refused(partial(dissolve_team, **call, by=town.secretary), code="order", field="dissolved_on")
 
 
 def test_the_second_of_two_writers_is_told(town: Town) -> None:

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from activities.enums import COUNTED_STATES
 from orgs.models import Unit
 from orgs.querysets import in_branch_q
+from volunteers.models import Team, TeamMember
 
 if TYPE_CHECKING:
     from activities.models import Activity, FollowUp  # noqa: F401
@@ -25,6 +26,14 @@ class ActivityQuerySet(QuerySet["Activity"]):
 
     def held_in(self, year: int) -> Self:
         return self.filter(held_on__year=year)
+
+    def of_team(self, team: Team) -> Self:
+        """In which somebody spoke who was in the team on that day, and the team was there; what counts alone."""
+        members = TeamMember.objects.filter(team=team, volunteer__talks=OuterRef("pk"))
+        on_that_day = Q(ends_on=None) | Q(ends_on__gt=OuterRef("held_on"))
+        spoke = members.filter(on_that_day, starts_on__lte=OuterRef("held_on"))
+        rows = self.counted().filter(Exists(spoke), held_on__gte=team.founded_on)
+        return rows.filter(held_on__lt=team.dissolved_on) if team.dissolved_on else rows
 
 
 class FollowUpQuerySet(QuerySet["FollowUp"]):

@@ -153,6 +153,7 @@ class Dependents:
     unit_records: dict[str, UnitRecords] = field(default_factory=dict)
     unit_parts: dict[str, Part] = field(default_factory=dict)
     person_parts: dict[str, Part] = field(default_factory=dict)
+    team_parts: dict[str, Part] = field(default_factory=dict)
     account_parts: dict[str, Part] = field(default_factory=dict)
     change_parts: dict[str, Part] = field(default_factory=dict)
     person_activities: dict[str, PersonActivity] = field(default_factory=dict)
@@ -174,6 +175,11 @@ def register_unit_parts(*parts: Part) -> None:
 def register_person_parts(*parts: Part) -> None:
     """Parts of the page of a volunteer, under the facts."""
     registry.person_parts.update({part.key: part for part in parts})
+
+
+def register_team_parts(*parts: Part) -> None:
+    """Parts of the page of a team, under its members."""
+    registry.team_parts.update({part.key: part for part in parts})
 
 
 def register_account_parts(*parts: Part) -> None:
@@ -205,6 +211,10 @@ def unit_parts() -> list[Part]:
 
 def person_parts() -> list[Part]:
     return sorted(registry.person_parts.values(), key=lambda part: part.order)
+
+
+def team_parts() -> list[Part]:
+    return sorted(registry.team_parts.values(), key=lambda part: part.order)
 
 
 def account_parts() -> list[Part]:

@@ -31,15 +31,18 @@ from tests.factories import (
     make_donation,
     make_fund_account,
     make_grant,
+    make_honour,
     make_member,
     make_pairing,
+    make_team,
+    make_team_member,
     make_unit,
     make_venue,
     make_visit,
     make_volunteer,
 )
 from tests.volunteers.imports.sheets import csv_of
-from volunteers.models import Appointment, RosterImport, Speciality, Volunteer
+from volunteers.models import Appointment, RosterImport, Speciality, Team, TeamMember, Volunteer
 
 O, S, C, R = Role.COUNTY_OFFICE, Role.SECRETARY, Role.CLERK, Role.REVIEWER  # noqa: E741 - a column of the table
 M, A, L, D, Y = (
@@ -206,6 +209,24 @@ def posted(side: Side, user: User) -> dict[str, Any]:
     key = appointed(side, user)
     Appointment.objects.filter(**key).update(scan=a_scan(user))
     return {**key, "which": "appointment"}
+
+
+def teamed(side: Side, user: User) -> dict[str, Any]:
+    """The village's team, with the village's 五老 in it."""
+    name = f"{side.marks[0]}团"
+    team = Team.objects.filter(unit=side.village, name=name).first() or make_team(side.village, name=name)
+    if not team.members.exists():
+        make_team_member(team, side.volunteer)
+    return {"pk": team.pk}
+
+
+def in_team(side: Side, user: User) -> dict[str, Any]:
+    return {"pk": TeamMember.objects.get(team_id=teamed(side, user)["pk"]).pk}
+
+
+def honoured(side: Side, user: User) -> dict[str, Any]:
+    """An honour of the village's 五老 with its certificate scanned."""
+    return {"pk": make_honour(side.volunteer, name=f"{side.marks[0]}先进", scan=a_scan(user)).pk}
 
 
 def last_event(unit: Unit) -> int:
@@ -454,6 +475,25 @@ TABLE = [
     Row("volunteers:api_volunteer", ROSTER, by_pk("volunteer"), ROSTER),
     Row("volunteers:api_specialities", ROSTER),
     Row("volunteers:api_interests", ROSTER),
+    Row("volunteers:speciality_coverage", ROSTER),
+    Row("volunteers:speciality_coverage", ROSTER, query=by_unit),
+    Row("volunteers:speciality_coverage_export", ROSTER),
+    Row("volunteers:team_list", NETWORK),
+    Row("volunteers:team_export", NETWORK),
+    Row("volunteers:team_create", PERSONAL, methods=BOTH),
+    Row("volunteers:team_detail", NETWORK, teamed, NETWORK),
+    Row("volunteers:team_edit", PERSONAL, teamed, NETWORK, BOTH),
+    Row("volunteers:team_dissolve", PERSONAL, teamed, NETWORK, BOTH),
+    Row("volunteers:team_join", PERSONAL, teamed, NETWORK, BOTH),
+    Row("volunteers:team_member", PERSONAL, in_team, NETWORK, BOTH),
+    Row("volunteers:honour_list", ROSTER),
+    Row("volunteers:honour_export", ROSTER),
+    Row("volunteers:honour_create", PERSONAL, query=lambda side: {"volunteer": str(side.volunteer.pk)}),
+    Row("volunteers:honour_edit", PERSONAL, honoured, ROSTER, BOTH),
+    Row("volunteers:honour_remove", PERSONAL, honoured, ROSTER, BOTH),
+    Row("volunteers:honour_scan", ROSTER, honoured, ROSTER),
+    Row("volunteers:api_teams", NETWORK),
+    Row("volunteers:api_team", NETWORK, teamed, NETWORK),
     Row("volunteers:api_appointments", ROSTER),
     Row("volunteers:api_appointment", ROSTER, appointed, ROSTER),
     Row("reports:api_schema", EVERYBODY),

@@ -21,8 +21,8 @@ from guanai.models import Edited
 from orgs.enums import Role, UnitKind
 from orgs.models import Membership, Unit, User
 from orgs.services import NETWORK_BEGAN, create_unit, grant_role
-from volunteers.enums import Post, TeamKind, VeteranKind
-from volunteers.models import Appointment, Speciality, Team, Volunteer
+from volunteers.enums import HonourLevel, Post, StudioKind, TeamKind, VeteranKind
+from volunteers.models import Appointment, Honour, Speciality, Team, TeamMember, Volunteer
 
 PASSWORD = "wheat-lantern-river-29"
 _running = itertools.count(1)
@@ -116,8 +116,31 @@ def make_volunteer(unit: Unit, *specialities: Speciality, id_number: str | None 
 
 
 def make_team(unit: Unit, **fields: Any) -> Team:
+    """A team without members; a studio serves, and one with `dissolved_on` has its reason, unless said otherwise."""
     defaults = {"kind": TeamKind.LECTURERS, "name": f"宣讲团{next(_running)}", "founded_on": datetime.date(2021, 3, 1)}
+    if fields.get("kind") == TeamKind.STUDIO:
+        defaults["studio_kind"] = StudioKind.SERVICE
+    if fields.get("dissolved_on"):
+        defaults["dissolved_reason"] = "成员年事已高"
     return Team.objects.create(unit=unit, **{**defaults, **fields})
+
+
+def make_team_member(team: Team, volunteer: Volunteer | None = None, **fields: Any) -> TeamMember:
+    """Somebody in the team since it was founded; one of the unit's own unless `volunteer` is given."""
+    person = volunteer or make_volunteer(team.unit)
+    return TeamMember.objects.create(team=team, volunteer=person, **{"starts_on": team.founded_on, **fields})
+
+
+def make_honour(holder: Volunteer | Team, **fields: Any) -> Honour:
+    """An honour of a person or of a team, at their unit."""
+    whose = {"team": holder} if isinstance(holder, Team) else {"volunteer": holder}
+    defaults: dict[str, Any] = {
+        "name": f"关心下一代工作先进{next(_running)}",
+        "level": HonourLevel.COUNTY,
+        "awarded_by": "苍溪县关工委",
+        "awarded_on": datetime.date(2024, 9, 10),
+    }
+    return Honour.objects.create(unit=holder.unit, **whose, **{**defaults, **fields})
 
 
 def make_appointment(unit: Unit, volunteer: Volunteer | None = None, **fields: Any) -> Appointment:

@@ -36,6 +36,7 @@ SCANS = {
     "orgs.Unit.committee_scan": "orgs:committee_scan",
     "activities.Meeting.scan": "activities:meeting_scan",
     "activities.Inclusion.scan": "activities:inclusion_scan",
+    "volunteers.Honour.scan": "volunteers:honour_scan",
     "volunteers.Appointment.scan": "volunteers:appointment_scan",
     "volunteers.Appointment.dismissal_scan": "volunteers:appointment_scan",
 }

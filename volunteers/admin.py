@@ -90,24 +90,34 @@ class VolunteerAdmin(ScopedAdmin):
 
 class TeamMemberInline(ScopedInline):
     model = TeamMember
-    extra = 1
-    autocomplete_fields = ("volunteer",)
+    extra = 0
+    fields = ("volunteer", "leads", "starts_on", "ends_on")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TeamMember]:
         """With what each row is called by."""
-        return super().get_queryset(request).select_related("team", "volunteer")
+        return super().get_queryset(request).select_related("team__unit", "volunteer")
 
 
 @admin.register(Team)
 class TeamAdmin(ScopedAdmin):
+    """Read only: teams and who is in them are written on their pages, by their rules."""
+
     view_action = Action.VIEW_ROSTER
     edit_action = Action.EDIT_ROSTER
-    autocomplete_fields = ("unit",)
     inlines = (TeamMemberInline,)
     list_display = ("name", "kind", "unit", "founded_on", "dissolved_on")
     list_filter = ("kind",)
     list_select_related = ("unit",)
     search_fields = ("name", "unit__name")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def option_label(self, row: Any) -> str:
+        return f"{row.name} · {row.unit.short_name}"
 
 
 @admin.register(Appointment)

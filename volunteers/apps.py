@@ -37,6 +37,22 @@ class VolunteersConfig(AppConfig):
                 also=("volunteers:post_rules",),
                 count=count_vacancies,
             ),
+            MenuItem(
+                Group.NETWORK,
+                "团队",
+                "volunteers:team_list",
+                Action.VIEW_NETWORK,
+                order=32,
+                also=("volunteers:team_member",),
+            ),
+            MenuItem(Group.NETWORK, "荣誉", "volunteers:honour_list", Action.VIEW_ROSTER, order=34),
+            MenuItem(
+                Group.NETWORK,
+                "特长覆盖",
+                "volunteers:speciality_coverage",
+                Action.VIEW_ROSTER,
+                order=36,
+            ),
         )
         menu.register(
             MenuItem(Group.NETWORK, "特长和爱好", "volunteers:term_list", Action.MANAGE_NETWORK, order=34),

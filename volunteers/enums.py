@@ -1,5 +1,7 @@
 from django.db import models
 
+from orgs.enums import UnitKind
+
 
 class Sex(models.TextChoices):
     MALE = "male", "男"
@@ -132,6 +134,45 @@ class TeamKind(models.TextChoices):
     LAW_DEPUTIES = "law_deputies", "法治副校长"
     SUPERVISORS = "supervisors", "义务监督员"
     STUDIO = "studio", "五老工作室"
+
+
+class StudioKind(models.TextChoices):
+    """What a 五老工作室 is for (domain.md §1, Team); other teams have none."""
+
+    TELLING = "telling", "宣讲型"
+    SERVICE = "service", "服务型"
+    PROFESSIONAL = "professional", "专业型"
+
+
+# How many people lead a 五老工作室 at a time: 1–2 领衔人 (domain.md §1, Team).
+MOST_LEADERS = 2
+
+
+class HonourLevel(models.TextChoices):
+    """Of which level the body is that awarded an honour."""
+
+    NATIONAL = "national", "国家级"
+    PROVINCE = "province", "省级"
+    CITY = "city", "市级"
+    COUNTY = "county", "县级"
+    TOWNSHIP = "township", "乡镇级"
+
+
+class PlaceGroup(models.TextChoices):
+    """Where 五老 are rooted: agencies, villages, schools, enterprises (domain.md §0, mechanism 3)."""
+
+    DEPARTMENTS = "departments", "县直部门"
+    VILLAGES = "villages", "村和社区"
+    SCHOOLS = "schools", "学校"
+    ENTERPRISES = "enterprises", "企业"
+
+
+KINDS_OF_GROUP: dict[str, tuple[UnitKind, ...]] = {
+    PlaceGroup.DEPARTMENTS: (UnitKind.DEPARTMENT,),
+    PlaceGroup.VILLAGES: (UnitKind.VILLAGE, UnitKind.COMMUNITY),
+    PlaceGroup.SCHOOLS: (UnitKind.SCHOOL,),
+    PlaceGroup.ENTERPRISES: (UnitKind.ENTERPRISE,),
+}
 
 
 class RowState(models.TextChoices):

@@ -8,7 +8,7 @@ from orgs.querysets import in_branch_q
 from volunteers.enums import CURRENT, VETERAN_KINDS, Post
 
 if TYPE_CHECKING:
-    from volunteers.models import Appointment, Volunteer  # noqa: F401
+    from volunteers.models import Appointment, Honour, Team, TeamMember, Volunteer  # noqa: F401
 
 
 class VolunteerQuerySet(QuerySet["Volunteer"]):
@@ -52,3 +52,37 @@ class AppointmentQuerySet(QuerySet["Appointment"]):
         holds one any more, and when the closing is taken back, everybody does again."""
         stood = Q(unit__closed_on=None) | Q(unit__closed_on__gt=day)
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), stood, starts_on__lte=day)
+
+
+class TeamQuerySet(QuerySet["Team"]):
+    def in_branch(self, unit: Unit) -> Self:
+        return self.filter(in_branch_q(unit))
+
+    def in_order(self) -> Self:
+        """Units in tree order, then as they were founded."""
+        return self.order_by("unit__tree_id", "unit__lft", "founded_on", "pk")
+
+    def running(self, day: datetime.date) -> Self:
+        """Founded by a day and not yet dissolved."""
+        return self.filter(_not_by("dissolved_on", day), founded_on__lte=day)
+
+
+class TeamMemberQuerySet(QuerySet["TeamMember"]):
+    def running(self, day: datetime.date) -> Self:
+        """Who is in a running team on a day: joined by then, has left neither it nor the roster."""
+        still = _not_by("ends_on", day) & _not_by("volunteer__left_on", day) & _not_by("team__dissolved_on", day)
+        return self.filter(still, starts_on__lte=day, team__founded_on__lte=day)
+
+
+class HonourQuerySet(QuerySet["Honour"]):
+    def in_branch(self, unit: Unit) -> Self:
+        return self.filter(in_branch_q(unit))
+
+    def standing(self) -> Self:
+        """Those that nobody has taken down."""
+        return self.filter(removed_on=None)
+
+
+def _not_by(name: str, day: datetime.date) -> Q:
+    """What the date at `name` ends has not ended by this day; such a date is the first day without it."""
+    return Q(**{name: None}) | Q(**{f"{name}__gt": day})

@@ -4,15 +4,24 @@ from typing import Any
 
 from django.urls import reverse
 
-from guanai.dependents import Part, UnitRecords, register_unit_parts, register_unit_records
+from guanai.dependents import (
+    Part,
+    UnitRecords,
+    register_person_parts,
+    register_team_parts,
+    register_unit_parts,
+    register_unit_records,
+)
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.querysets import counts_by_unit
-from orgs.scope import allows
+from orgs.scope import allows, covering
+from volunteers.honours import honours_of
 from volunteers.leading_groups import leading_group_lines
-from volunteers.models import Appointment, Volunteer
+from volunteers.models import Appointment, Honour, Team, Volunteer
 from volunteers.posts import posts_by_unit
 from volunteers.queries import roster_by_unit
+from volunteers.teams import teams_by_unit
 
 
 def register_with_network() -> None:
@@ -40,7 +49,30 @@ def register_with_network() -> None:
             order=12,
             of_committee=True,
         ),
+        UnitRecords(
+            key="teams",
+            label="团队",
+            measure="个",
+            action=Action.VIEW_NETWORK,
+            by_unit=teams_by_unit,
+            ever=lambda branch: counts_by_unit(Team.objects.all(), branch),
+            url=lambda unit: f"{reverse('volunteers:team_list')}?unit={unit.code}",
+            order=14,
+        ),
+        UnitRecords(
+            key="honours",
+            label="荣誉",
+            measure="项",
+            action=Action.VIEW_ROSTER,
+            by_unit=lambda branch: counts_by_unit(Honour.objects.standing(), branch),
+            ever=lambda branch: counts_by_unit(Honour.objects.all(), branch),
+            url=lambda unit: f"{reverse('volunteers:honour_list')}?unit={unit.code}",
+            order=15,
+        ),
     )
+    honours = Part("honours", "荣誉", Action.VIEW_ROSTER, "volunteers/part_honours.html", _honours, order=10)
+    register_person_parts(honours)
+    register_team_parts(honours)
     register_unit_parts(
         Part(
             key="leading_group",
@@ -51,6 +83,15 @@ def register_with_network() -> None:
             order=10,
         )
     )
+
+
+def _honours(holder: Volunteer | Team, user: User) -> dict[str, Any]:
+    """What stands of a person or a team; it is recorded and put right by who keeps the roster."""
+    edits = covering(user, Action.EDIT_ROSTER)
+    name = "team" if isinstance(holder, Team) else "volunteer"
+    lines = [{"honour": each, "may_edit": edits(each.unit)} for each in honours_of(holder).select_related("unit")]
+    may_add = edits(holder.unit)
+    return {"lines": lines, "may_add": may_add, "query": f"{name}={holder.pk}"}
 
 
 def _leading_group(unit: Unit, user: User) -> dict[str, Any]:

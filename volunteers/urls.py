@@ -1,8 +1,21 @@
 from django.urls import path, register_converter
 
-from volunteers import api, roster_api
+from volunteers import api, roster_api, team_api
 from volunteers.models import TERMS
-from volunteers.views import appointments, checks, duplicates, hand_over, imports, roster, search, terms, vacancies
+from volunteers.views import (
+    appointments,
+    checks,
+    coverage,
+    duplicates,
+    hand_over,
+    honours,
+    imports,
+    roster,
+    search,
+    teams,
+    terms,
+    vacancies,
+)
 
 
 class SecretName:
@@ -89,6 +102,24 @@ urlpatterns = [
     path("api/v1/volunteers/<int:pk>/", roster_api.VolunteerView.as_view(), name="api_volunteer"),
     path("api/v1/specialities/", roster_api.SpecialitiesView.as_view(), name="api_specialities"),
     path("api/v1/interests/", roster_api.InterestsView.as_view(), name="api_interests"),
+    path("volunteers/coverage/", coverage.speciality_coverage, name="speciality_coverage"),
+    path("volunteers/coverage/export/", coverage.speciality_coverage_export, name="speciality_coverage_export"),
+    path("teams/", teams.team_list, name="team_list"),
+    path("teams/export/", teams.team_export, name="team_export"),
+    path("teams/new/", teams.team_create, name="team_create"),
+    path("teams/<int:pk>/", teams.team_detail, name="team_detail"),
+    path("teams/<int:pk>/edit/", teams.team_edit, name="team_edit"),
+    path("teams/<int:pk>/dissolve/", teams.team_dissolve, name="team_dissolve"),
+    path("teams/<int:pk>/join/", teams.member_add, name="team_join"),
+    path("team-members/<int:pk>/", teams.member_edit, name="team_member"),
+    path("honours/", honours.honour_list, name="honour_list"),
+    path("honours/export/", honours.honour_export, name="honour_export"),
+    path("honours/new/", honours.honour_create, name="honour_create"),
+    path("honours/<int:pk>/edit/", honours.honour_edit, name="honour_edit"),
+    path("honours/<int:pk>/remove/", honours.honour_remove, name="honour_remove"),
+    path("honours/<int:pk>/scan/", honours.honour_scan, name="honour_scan"),
+    path("api/v1/teams/", team_api.TeamsView.as_view(), name="api_teams"),
+    path("api/v1/teams/<int:pk>/", team_api.TeamView.as_view(), name="api_team"),
     path("api/v1/appointments/", api.AppointmentsView.as_view(), name="api_appointments"),
     path("api/v1/appointments/<int:pk>/", api.AppointmentView.as_view(), name="api_appointment"),
 ]

@@ -10,10 +10,13 @@ from activities.enums import ActivityForm, ActivityState, MeetingKind, VenueKind
 from activities.forms.entry import theme_choices
 from activities.models import Meeting, Venue
 from activities.querysets import ActivityQuerySet, FollowUpQuerySet
+from guanai.keys import is_key
 from orgs.enums import Action
 from orgs.forms import BranchFilterForm
-from orgs.models import Unit
+from orgs.models import Unit, User
 from orgs.querysets import in_branch_q
+from orgs.scope import branch_q
+from volunteers.models import Team
 
 EARLIEST = 2020
 ALL = [("", "全部")]
@@ -55,14 +58,27 @@ class ActivityFilterForm(RecordFilterForm):
     theme = forms.ChoiceField(label="主题", required=False)
     form = forms.ChoiceField(label="形式", required=False, choices=[*ALL, *ActivityForm.choices])
     state = forms.ChoiceField(label="状态", required=False, choices=[*ALL, *ActivityState.choices])
+    # Asked for by the page of a team; it stands in the bar while it is in force.
+    team = forms.ChoiceField(label="团队", required=False, widget=forms.HiddenInput)
 
-    field_order = ["text", "unit", "year", "month", "theme", "form", "state"]
+    field_order = ["text", "unit", "year", "month", "theme", "form", "state", "team"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.of_team = self._asked_team(user)
+        if self.of_team is not None:
+            named = (str(self.of_team.pk), self.of_team.name)
+            self.fields["team"] = forms.ChoiceField(label="团队", required=False, choices=[*ALL, named])
         choices = [*ALL, *theme_choices()[1:]]
         self.fields["theme"] = forms.ChoiceField(label="主题", required=False, choices=choices)
         self.order_fields(self.field_order)
+
+    def _asked_team(self, user: User) -> Team | None:
+        """The team of the address, where the user may read its name; any other key is no choice of this form."""
+        key = str(self.data.get("team", ""))
+        if not is_key(key):
+            return None
+        return Team.objects.filter(branch_q(user, Action.VIEW_ROSTER), pk=int(key)).first()
 
     def applied(self, rows: ActivityQuerySet) -> ActivityQuerySet:
         """The rows that fit; an invalid filter fits none, so that a mistyped address never shows too much."""
@@ -78,6 +94,8 @@ class ActivityFilterForm(RecordFilterForm):
             "name__icontains": chosen["text"].strip(),
         }
         rows = rows.filter(**{path: value for path, value in conditions.items() if value})
+        if chosen["team"] and self.of_team:
+            rows = rows.of_team(self.of_team)
         unit = self.branch()
         return rows.joined_by(unit) if unit else rows
 

@@ -27,6 +27,7 @@ from reports.demo.plan import SEED, YEAR, Plan
 from reports.demo.posts import make_appointments, make_teams
 from reports.demo.restructuring import restructure
 from reports.demo.reviews import review
+from reports.demo.teams import make_team_history
 from reports.demo.trail import leave_trail
 from reports.demo.world import World
 from volunteers.models import Volunteer
@@ -113,6 +114,8 @@ def _load_people(world: World, steps: _Steps) -> None:
     steps.done(f"people: {make_roster(world)} on the roster, {name_twins(world)} of them twice")
     teams, members = make_teams(world)
     steps.done(f"posts: {make_appointments(world)} appointments, {teams} teams, {members} members")
+    former, honours = make_team_history(world)
+    steps.done(f"teams: {former} more members, most of whom have left, {honours} honours")
 
 
 def _load_work(world: World, steps: _Steps) -> None:

@@ -8,6 +8,7 @@ from orgs.enums import UnitKind
 from orgs.models import Unit
 from reports.demo.names import person_name, some_sex
 from reports.demo.plan import between
+from reports.demo.teams import studio_kind
 from reports.demo.terms import complete
 from reports.demo.world import World
 from reports.demo.writing import write
@@ -189,6 +190,7 @@ def _town_teams(world: World, township: Unit, teams: list[Team], members: list[T
         others = [person for person in dice.sample(people, min(len(people), 6)) if person is not lead]
         founded = between(dice, datetime.date(2021, 3, 1), day)
         team = Team(unit=township, kind=TeamKind.STUDIO, name=f"{lead.name}五老工作室", founded_on=founded)
+        team.studio_kind = studio_kind(world, township)
         _add_team(teams, members, team, [lead, *others])
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import ExpressionWrapper, F, IntegerField, Q, QuerySet, Value
+from django.db.models import ExpressionWrapper, F, IntegerField, QuerySet, Value
 from django.db.models.expressions import Combinable
 
 from reports.indicators.declaration import FormPart, Indicator, Kind, Measure, Period, choices
@@ -32,14 +32,11 @@ def veterans(period: Period) -> QuerySet[Any]:
 
 
 def teams(period: Period) -> QuerySet[Any]:
-    running = Q(dissolved_on=None) | Q(dissolved_on__gt=period.day)
-    return Team.objects.filter(running, founded_on__lte=period.day).order_by("unit__tree_id", "unit__lft", "pk")
+    return Team.objects.running(period.day).order_by("unit__tree_id", "unit__lft", "pk")
 
 
 def team_members(period: Period) -> QuerySet[Any]:
-    running = Q(ends_on=None) | Q(ends_on__gt=period.day)
-    team_runs = Q(team__dissolved_on=None) | Q(team__dissolved_on__gt=period.day)
-    members = TeamMember.objects.filter(running, team_runs, starts_on__lte=period.day, team__founded_on__lte=period.day)
+    members = TeamMember.objects.running(period.day)
     return members.order_by("team__unit__tree_id", "team__unit__lft", "team", "pk")
 
 
@@ -130,7 +127,7 @@ TEAMS = Indicator(
 TEAM_MEMBERS = Indicator(
     code="team_members",
     label="团队成员",
-    definition="到统计日在团队中的五老和志愿者，一人参加几个团队只算一人。",
+    definition="到统计日在团队中的五老和志愿者，退出名册和离世的不算，一人参加几个团队只算一人。",
     measure=Measure.PERSONS,
     kind=Kind.DISTINCT,
     part=FormPart.PEOPLE,

@@ -66,12 +66,13 @@ VOLUNTEER = Subject(
 TEAM = Subject(
     action=Action.VIEW_ROSTER,
     columns=(
-        Column("团队", lambda r: r.name),
+        Column("团队", lambda r: r.name, personal=True),
         Column("单位", lambda r: r.unit.short_name),
-        Column("类别", lambda r: r.get_kind_display()),
+        Column("类别", lambda r: r.kind_label),
         Column("成立日期", lambda r: r.founded_on),
     ),
     related=("unit",),
+    detail="volunteers:team_detail",
 )
 
 TEAM_MEMBER = Subject(
@@ -79,7 +80,8 @@ TEAM_MEMBER = Subject(
     columns=(
         Column("编号", lambda r: r.volunteer.number),
         Column("单位", lambda r: r.team.unit.short_name),
-        Column("团队", lambda r: r.team.name),
+        Column("类别", lambda r: r.team.kind_label),
+        Column("团队", lambda r: r.team.name, personal=True),
         Column("加入日期", lambda r: r.starts_on),
         Column("姓名", lambda r: r.volunteer.name, personal=True),
     ),

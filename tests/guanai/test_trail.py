@@ -93,7 +93,8 @@ def test_a_lock_is_noted(client: Client, member: User) -> None:
 EXPORTS = [
     "aid:child_export", "aid:pairing_export", "aid:donation_export", "aid:grant_export", "aid:entry_export",
     "activities:activity_export", "volunteers:volunteer_export", "orgs:coverage_export", "orgs:means_export",
-    "reports:dashboard_export",
+    "reports:dashboard_export", "volunteers:team_export", "volunteers:honour_export",
+    "volunteers:speciality_coverage_export",
 ]  # fmt: skip
 
 

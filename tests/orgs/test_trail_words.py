@@ -92,7 +92,7 @@ def test_records_are_named_in_the_words_of_the_field(town: Unit) -> None:
         "落实事项 半年工作会 2025-06-30 前",
         "调研和信息 信息 一则信息",
         "职务规则 亭子镇 主任",
-        "团队成员 宣讲团 张*明",
+        "团队成员 亭子镇 报告团（宣讲团） 张*明",
         f"服务时间 {person.number} 周六上午",
         f"结对 {child.number} 2025-03-01 起",
         f"走访 {child.number} 2025-03-01",

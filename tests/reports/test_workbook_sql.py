@@ -39,7 +39,9 @@ TEAMS = (
     " AND (t.dissolved_on IS NULL OR t.dissolved_on > '2025-12-31')"
 )
 MEMBERS = (
-    "FROM volunteers_teammember m JOIN volunteers_team t ON t.id = m.team_id WHERE t.unit_id IN ({units})"
+    "FROM volunteers_teammember m JOIN volunteers_team t ON t.id = m.team_id"
+    " JOIN volunteers_volunteer v ON v.id = m.volunteer_id WHERE t.unit_id IN ({units})"
+    " AND (v.left_on IS NULL OR v.left_on > '2025-12-31')"
     " AND t.founded_on <= '2025-12-31' AND (t.dissolved_on IS NULL OR t.dissolved_on > '2025-12-31')"
     " AND m.starts_on <= '2025-12-31' AND (m.ends_on IS NULL OR m.ends_on > '2025-12-31')"
 )

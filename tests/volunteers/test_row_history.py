@@ -108,7 +108,7 @@ def test_posts_and_teams_are_in_it_also_when_they_end(person: Volunteer, townshi
 
     steps = told(history_of_person(person))
 
-    assert steps[0] == ("修改", "张主任", ["修改团队成员 宣讲团 杜*志：退出日期填为 2026-03-01"])
+    assert steps[0] == ("修改", "张主任", ["修改团队成员 亭子镇 报告团（宣讲团） 杜*志：退出日期填为 2026-03-01"])
     assert "新增任职 亭子镇关工委委员 杜*志" in str(steps)
 
 

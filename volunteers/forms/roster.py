@@ -18,9 +18,11 @@ from orgs.scope import units_for
 from volunteers.duplicates import alike_for_user
 from volunteers.enums import (
     CURRENT,
+    KINDS_OF_GROUP,
     Daypart,
     Education,
     Health,
+    PlaceGroup,
     Politics,
     Retirement,
     Sex,
@@ -48,14 +50,18 @@ class VolunteerFilterForm(BranchFilterForm):
     day = forms.ChoiceField(label="服务时间", required=False, choices=DAYS)
     # The bar has room for five; the state is chosen by links beside the hit count and travels along.
     status = forms.ChoiceField(required=False, choices=STATUSES, widget=forms.HiddenInput())
+    # Asked for by the links of the coverage of specialities; it stands in the bar while it is in force.
+    place = forms.ChoiceField(label="单位类别", required=False, choices=[("", "全部"), *PlaceGroup.choices])
 
-    field_order = ["name", "unit", "kind", "speciality", "day", "status"]
+    field_order = ["name", "unit", "kind", "speciality", "day", "place", "status"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Plain choices: those of a model field open a cursor on the server to read nine rows.
         choices = [("", "全部"), *((str(pk), name) for pk, name in Speciality.objects.values_list("pk", "name"))]
         self.fields["speciality"] = forms.ChoiceField(label="特长", required=False, choices=choices)
+        if not self.data.get("place"):
+            self.fields["place"].widget = forms.HiddenInput()
 
     def clean_name(self) -> str:
         name = "".join(str(self.cleaned_data["name"]).split())
@@ -75,6 +81,8 @@ class VolunteerFilterForm(BranchFilterForm):
             people = people.filter(kind=chosen["kind"])
         if chosen["speciality"]:
             people = people.filter(specialities=chosen["speciality"])
+        if chosen["place"]:
+            people = people.filter(unit__kind__in=KINDS_OF_GROUP[chosen["place"]])
         if chosen["day"]:
             times = Availability.objects.filter(volunteer=OuterRef("pk"), weekday__in=weekdays_of(chosen["day"]))
             people = people.filter(Exists(times))

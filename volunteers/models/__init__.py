@@ -1,5 +1,6 @@
 from volunteers.models.appointments import Appointment, PostRule
 from volunteers.models.duplicates import DuplicateRuling
+from volunteers.models.honours import Honour
 from volunteers.models.imports import ColumnMemory, RosterImport, RosterImportRow
 from volunteers.models.teams import Team, TeamMember
 from volunteers.models.terms import TERMS, Interest, Speciality, Term, words_of
@@ -11,6 +12,7 @@ __all__ = [
     "Availability",
     "ColumnMemory",
     "DuplicateRuling",
+    "Honour",
     "Interest",
     "PostRule",
     "RosterImport",

@@ -22,7 +22,8 @@ from guanai.partial_dates import shown_partial_date
 from guanai.reveals import looks_at, note_look
 from orgs.enums import Action
 from orgs.list_files import sent_list
-from orgs.scope import allows, home_unit, may, user_of
+from orgs.models import User
+from orgs.scope import allows, covering, home_unit, may, user_of
 from volunteers.enums import GONE
 from volunteers.exporters import COLUMNS, roster_rows
 from volunteers.forms import STATUSES, FindForm, VolunteerFilterForm, VolunteerForm
@@ -38,6 +39,7 @@ from volunteers.queries import (
 from volunteers.row_history import history_of_person
 from volunteers.rows import roster_lines
 from volunteers.services import register_another, update_volunteer
+from volunteers.teams import teams_of
 
 # On the page of a person; the rest has a page of its own.
 STEPS = 5
@@ -162,7 +164,7 @@ def _detail(request: HttpRequest, person: Volunteer, revealed: str = "") -> Http
         "register": register_facts(person),
         "appointments": person.appointments.select_related("unit").order_by("-starts_on"),
         "left_open": left_open(person),
-        "teams": person.teams.select_related("team", "team__unit"),
+        "teams": team_lines(person, user),
         "parts": [
             {"heading": part.heading, "template": part.template, "context": context}
             for part in person_parts()
@@ -174,6 +176,12 @@ def _detail(request: HttpRequest, person: Volunteer, revealed: str = "") -> Http
         "may_edit": allows(user, Action.EDIT_ROSTER, person.unit),
     }
     return render(request, "volunteers/volunteer_detail.html", context)
+
+
+def team_lines(person: Volunteer, user: User) -> list[dict[str, Any]]:
+    """The teams of a person; one of a unit outside the user's branches is named and leads nowhere."""
+    seen = covering(user, Action.VIEW_NETWORK)
+    return [{"member": each, "may_open": seen(each.team.unit)} for each in teams_of(person)]
 
 
 def register_facts(person: Volunteer) -> list[tuple[str, str]]:

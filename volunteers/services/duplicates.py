@@ -168,9 +168,13 @@ def default_choice(group: str, one: Volunteer, other: Volunteer, kept: Volunteer
     leading = CHOICES[group][0]
     if not getattr(this, leading) and getattr(that, leading):
         return others
-    if group == "identity" and not this.id_number and this.birth_year is None and that.birth_year is not None:
+    if group == "identity" and not this.id_number and _knows_more_of_birth(that, this):
         return others
     return own
+
+
+def _knows_more_of_birth(one: Volunteer, other: Volunteer) -> bool:
+    return bool(one.birth_date and not other.birth_date) or bool(one.birth_year and not other.birth_year)
 
 
 def merged_values(one: Volunteer, other: Volunteer, kept: Volunteer, chosen: Mapping[str, str]) -> dict[str, object]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from activities.models import Activity, ActivityDraft
 from aid.models import Pairing, Visit
+from aid.services import start_pairing
 from guanai.edits import ChangedError
 from guanai.enums import Verb
 from guanai.models import TrailEntry
@@ -317,6 +318,16 @@ def test_every_record_goes_along(village: Unit, pair: tuple[Volunteer, Volunteer
     assert grandchild.merged_into == keep
     # An open form of the activity is told that its people changed.
     assert Activity.objects.get(pk=one.pk).updated_at > one.updated_at
+
+
+def test_a_form_of_a_pairing_that_was_open_gives_no_child_to_a_row_that_went(
+    village: Unit, pair: tuple[Volunteer, Volunteer], secretary: User
+) -> None:
+    entered = Pairing(child=make_child(village), kind="veteran", volunteer=pair[1], starts_on=TODAY)
+    merge(*pair, secretary)
+    with pytest.raises(ValidationError, match="已退出名册"):
+        start_pairing(pairing=entered)
+    assert not Pairing.objects.exists()
 
 
 def test_merging_twice_changes_nothing(pair: tuple[Volunteer, Volunteer], secretary: User) -> None:

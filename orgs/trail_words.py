@@ -199,7 +199,7 @@ def words_of_entry(entry: TrailEntry) -> tuple[str, list[str]]:
     if entry.verb == Verb.UNLOCKED:
         facts.append(f"忘掉 {detail.get('attempts', 0)} 次输错")
     if entry.verb == Verb.MERGED:
-        facts.append(f"并入 {detail.get('merged', '')}")
+        facts.append(f"{detail.get('merged', '')} 并入此条")
     if entry.verb == Verb.HANDED_OVER:
         facts.append(f"{sum(detail.get('settled', {}).values())} 项")
         facts += [f"接替 {number}" for number in detail.get("heirs", [])]

@@ -172,28 +172,26 @@ def _settle_membership(pk: int, heir: Volunteer | None, terms: Terms) -> None:
 
 def _repoint_memberships(source: Volunteer, target: Volunteer, by: User) -> int:
     """Two memberships of one team that overlap say one thing: they become one, from the first day to the last."""
-    moved = 0
-    own = list(TeamMember.objects.select_for_update(of=("self",)).filter(volunteer=target).order_by("pk"))
-    for member in TeamMember.objects.select_for_update(of=("self",)).filter(volunteer=source).order_by("pk"):
-        moved += 1
-        same = next((each for each in own if _overlap(each, member)), None)
-        if same is None:
-            member.volunteer = target
-            member.save(update_fields=["volunteer"])
-            own.append(member)
+    moved = TeamMember.objects.filter(volunteer=source).count()
+    rows = TeamMember.objects.select_for_update(of=("self",)).filter(volunteer__in=[source, target])
+    kept: list[TeamMember] = []
+    for member in rows.order_by("team", "starts_on", "pk"):
+        last = kept[-1] if kept else None
+        if last is None or not _goes_on(last, member):
+            kept.append(member)
             continue
+        last.leads = last.leads or member.leads
+        last.ends_on = max(last.ends_on, member.ends_on) if last.ends_on and member.ends_on else None
         member.delete()
-        same.leads = same.leads or member.leads
-        same.starts_on = min(same.starts_on, member.starts_on)
-        same.ends_on = max(same.ends_on, member.ends_on) if same.ends_on and member.ends_on else None
-        same.save(update_fields=["leads", "starts_on", "ends_on"])
+    for member in kept:
+        member.volunteer = target
+        member.save(update_fields=["volunteer", "leads", "ends_on"])
     return moved
 
 
-def _overlap(one: TeamMember, other: TeamMember) -> bool:
-    last = datetime.date.max
-    days = one.starts_on <= (other.ends_on or last) and other.starts_on <= (one.ends_on or last)
-    return one.team_id == other.team_id and days
+def _goes_on(one: TeamMember, following: TeamMember) -> bool:
+    """Is the later row of the same team, and does it begin before the earlier one is over?"""
+    return one.team_id == following.team_id and following.starts_on <= (one.ends_on or datetime.date.max)
 
 
 def _repoint_merged(source: Volunteer, target: Volunteer, by: User) -> int:

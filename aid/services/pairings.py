@@ -21,8 +21,13 @@ def start_pairing(*, pairing: Pairing) -> Pairing:
         ValidationError: no consent, care has ended, the helper is missing, gone or helps this child already.
     """
     validate_not_future(pairing.starts_on, "starts_on", "开始日期")
-    _check_helper(pairing)
     with transaction.atomic():
+        if pairing.volunteer_id:
+            # The helper first, as hand-over and merging do: nobody who leaves, or goes into another row of the roster,
+            # while this waits is given a child.
+            helpers = Volunteer.objects.select_for_update(of=("self",), no_key=True)
+            pairing.volunteer = helpers.get(pk=pairing.volunteer_id)
+        _check_helper(pairing)
         # The child's row lock makes a second start for the same child wait, and care cannot end meanwhile.
         child = Child.objects.select_for_update().get(pk=pairing.child_id)
         if child.closed_on:

@@ -27,10 +27,11 @@ from tests.factories import (
     make_pairing,
     make_team,
     make_unit,
+    make_user,
     make_visit,
     make_volunteer,
 )
-from volunteers.models import Availability, PostRule, TeamMember
+from volunteers.models import Availability, DuplicateRuling, PostRule, TeamMember
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2025, 3, 1)
@@ -111,6 +112,9 @@ def _records_of_every_kind(town: Unit) -> None:
             team=make_team(town, name=f"宣讲团{town.pk}{number}"), volunteer=person, starts_on=DAY
         )
         Availability.objects.create(volunteer=person, weekday=6, daypart="morning")
+        DuplicateRuling.objects.create(
+            first=person, second=make_volunteer(town), ruling="two_persons", by=make_user(name="欧阳承志")
+        )
         make_donation(make_fund_account(town, name=f"账户{town.pk}{number}"))
         meeting = make_meeting(town)
         FollowUp.objects.create(meeting=meeting, text="配齐", owner="某人", due_on=DAY)

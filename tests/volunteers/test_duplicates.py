@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from activities.models import Activity, ActivityDraft
 from aid.models import Pairing, Visit
+from aid.services import start_pairing
 from guanai.edits import ChangedError
 from guanai.enums import Verb
 from guanai.models import TrailEntry
@@ -22,6 +23,7 @@ from guanai.trail import history_of
 from orgs.enums import Role
 from orgs.models import Unit, User
 from orgs.scope import grants_of
+from orgs.trail_words import words_of_entry
 from tests.factories import (
     grant,
     make_activity,
@@ -42,11 +44,12 @@ from tests.factories import (
 )
 from tests.volunteers.pages import LIST, page_of, signed_in
 from volunteers.duplicates import pairs_for_user
+from volunteers.forms.duplicates import LABELS
 from volunteers.imports.checking import Roster
 from volunteers.imports.rows import Said
 from volunteers.models import Appointment, Availability, DuplicateRuling, TeamMember, Volunteer
 from volunteers.services import merge_people, rule_two_persons, update_volunteer
-from volunteers.services.duplicates import latest
+from volunteers.services.duplicates import CHOICES, SETS, latest
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -245,6 +248,28 @@ def test_whose_state_stays(
     assert merge(*pair, secretary, chosen={"state": chosen}).status == status
 
 
+def test_every_column_of_a_person_is_merged_by_choice_or_by_rule() -> None:
+    """Whoever adds a column says what becomes of it when two rows become one."""
+    chosen = {name for group in CHOICES.values() for name in group}
+    by_rule = {"id", "number", "name_key", "id_index", "phone_index", "joined_on", "checked_on", "merged_into"}
+    by_rule |= {"updated_by", "updated_at"}
+    assert {field.name for field in Volunteer._meta.concrete_fields} == chosen | by_rule
+    assert {field.name for field in Volunteer._meta.many_to_many} | {"times"} == set(SETS)
+    assert set(LABELS) == {*CHOICES, *SETS}
+
+
+def test_who_knows_the_day_of_birth_says_it(village: Unit, secretary: User) -> None:
+    vague = make_volunteer(village, name="杜承志", id_number="", birth_date=None, birth_year=1950)
+    exact = make_volunteer(village, name="杜承志", id_number="", birth_date=BORN)
+    assert merge(vague, exact, secretary).birth_date == BORN
+
+
+def test_the_trail_tells_what_was_merged(pair: tuple[Volunteer, Volunteer], secretary: User) -> None:
+    merge(*pair, secretary)
+    entry = TrailEntry.objects.get(verb=Verb.MERGED)
+    assert words_of_entry(entry) == ("合并登记", [f"{pair[1].number} 并入此条"])
+
+
 def test_every_record_goes_along(village: Unit, pair: tuple[Volunteer, Volunteer], secretary: User) -> None:
     keep, drop = pair
     theme, recorder = make_theme(), make_user()
@@ -293,6 +318,16 @@ def test_every_record_goes_along(village: Unit, pair: tuple[Volunteer, Volunteer
     assert grandchild.merged_into == keep
     # An open form of the activity is told that its people changed.
     assert Activity.objects.get(pk=one.pk).updated_at > one.updated_at
+
+
+def test_a_form_of_a_pairing_that_was_open_gives_no_child_to_a_row_that_went(
+    village: Unit, pair: tuple[Volunteer, Volunteer], secretary: User
+) -> None:
+    entered = Pairing(child=make_child(village), kind="veteran", volunteer=pair[1], starts_on=TODAY)
+    merge(*pair, secretary)
+    with pytest.raises(ValidationError, match="已退出名册"):
+        start_pairing(pairing=entered)
+    assert not Pairing.objects.exists()
 
 
 def test_merging_twice_changes_nothing(pair: tuple[Volunteer, Volunteer], secretary: User) -> None:

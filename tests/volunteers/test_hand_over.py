@@ -18,6 +18,7 @@ from guanai.enums import Verb
 from guanai.models import TrailEntry
 from orgs.enums import Role
 from orgs.models import Unit, User
+from orgs.trail_words import words_of_entry
 from tests.factories import (
     make_appointment,
     make_child,
@@ -100,6 +101,7 @@ def test_everything_goes_on_in_one_step(village: Unit, secretary: User, person: 
     assert open_groups(done, secretary) == []
     told = TrailEntry.objects.get(verb=Verb.HANDED_OVER)
     assert (told.record_id, told.actor_id) == (person.pk, secretary.pk)
+    assert words_of_entry(told) == ("移交", ["3 项", f"接替 {heir.number}"])
     assert told.detail == {"settled": {"posts": 1, "teams": 1, "pairings": 1}, "heirs": [heir.number]}
 
 

@@ -26,8 +26,7 @@ LABELS = {
     "rank": "职级",
     "former_name": "曾用名",
     "native_place": "籍贯",
-    "politics": "政治面貌",
-    "party_joined": "入党时间",
+    "politics": "政治面貌和入党时间",
     "education": "文化程度",
     "work_began": "参加工作时间",
     "retirement": "离退休类型",
@@ -144,7 +143,9 @@ def shown(person: Volunteer, name: str) -> str:
         "phone": lambda: person.masked_phone,
         "address": lambda: person.masked_address,
         "is_core": lambda: "是" if person.is_core else "否",
-        "party_joined": lambda: shown_partial_date(person.party_joined),
+        "politics": lambda: "，".join(
+            word for word in (person.get_politics_display(), shown_partial_date(person.party_joined)) if word
+        ),
         "work_began": lambda: shown_partial_date(person.work_began),
         "specialities": lambda: person.speciality_line,
         "interests": lambda: person.interest_line,

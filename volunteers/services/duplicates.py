@@ -32,8 +32,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "rank": ("rank",),
     "former_name": ("former_name",),
     "native_place": ("native_place",),
-    "politics": ("politics",),
-    "party_joined": ("party_joined",),
+    "politics": ("politics", "party_joined"),
     "education": ("education",),
     "work_began": ("work_began",),
     "retirement": ("retirement",),
@@ -168,9 +167,13 @@ def default_choice(group: str, one: Volunteer, other: Volunteer, kept: Volunteer
     leading = CHOICES[group][0]
     if not getattr(this, leading) and getattr(that, leading):
         return others
-    if group == "identity" and not this.id_number and this.birth_year is None and that.birth_year is not None:
+    if group == "identity" and not this.id_number and _knows_more_of_birth(that, this):
         return others
     return own
+
+
+def _knows_more_of_birth(one: Volunteer, other: Volunteer) -> bool:
+    return bool(one.birth_date and not other.birth_date) or bool(one.birth_year and not other.birth_year)
 
 
 def merged_values(one: Volunteer, other: Volunteer, kept: Volunteer, chosen: Mapping[str, str]) -> dict[str, object]:

@@ -12,10 +12,20 @@ from guanai.dependents import Heir, OpenRecord, OpenWork, PersonRecords, Terms, 
 from orgs.enums import Action
 from orgs.models import User
 from volunteers.enums import TeamKind
-from volunteers.models import Appointment, Availability, DuplicateRuling, RosterImportRow, TeamMember, Volunteer
+from volunteers.models import (
+    Appointment,
+    Availability,
+    DuplicateRuling,
+    Honour,
+    RosterImportRow,
+    TeamMember,
+    Volunteer,
+)
 from volunteers.services.appointments import dismiss
 
 POSTS, TEAMS = "posts", "teams"
+# Who has the form of such a row open is told.
+_EDITED = ("updated_by", "updated_at")
 
 
 def register() -> None:
@@ -51,6 +61,15 @@ def register() -> None:
                 settle=_settle_membership,
             ),
             order=20,
+        ),
+        PersonRecords(
+            key="honours",
+            label="荣誉",
+            measure="项",
+            relations=("volunteers.Honour.volunteer",),
+            of=lambda person: Honour.objects.filter(volunteer=person),
+            repoint=_repoint_honours,
+            order=30,
         ),
         PersonRecords(
             key="times",
@@ -133,7 +152,7 @@ def _team_lines(rows: QuerySet[TeamMember]) -> Sequence[OpenRecord]:
             title=member.team.name,
             note=f"{member.team.unit.short_name} · {member.team.get_kind_display()} · "
             f"{'领衔人' if member.leads else '成员'}，{member.starts_on:%Y-%m-%d} 起",
-            url="",
+            url=reverse("volunteers:team_detail", args=[member.team_id]),
             heir=Heir.MUST if _is_last_leader(member, member.leaders) else Heir.MAY,
         )
         for member in members.order_by("team__unit__tree_id", "team__unit__lft", "team", "pk")
@@ -158,16 +177,22 @@ def _settle_membership(pk: int, heir: Volunteer | None, terms: Terms) -> None:
     others = TeamMember.objects.filter(team=member.team, ends_on=None).exclude(pk=pk)
     if heir is None and _is_last_leader(member, 1 + others.filter(leads=True).count()):
         raise ValidationError("五老工作室要有领衔人，请选接替人。", code="leader")
-    member.ends_on = terms.on
-    member.save(update_fields=["ends_on"])
+    member.ends_on, member.updated_by = terms.on, terms.by
+    member.save(update_fields=["ends_on", *_EDITED])
     if heir is None:
         return
+    was_there = TeamMember.objects.filter(team=member.team, volunteer=heir, ends_on__gt=terms.on).first()
+    if was_there is not None:
+        words = f"{heir.name}在这个团队到 {was_there.ends_on:%Y-%m-%d} 才退出，移交日期不能早于这一天。"
+        raise ValidationError(words, code="overlap")
     held = others.select_for_update(of=("self",)).filter(volunteer=heir).first()
     if held is None:
-        TeamMember.objects.create(team=member.team, volunteer=heir, leads=member.leads, starts_on=terms.on)
+        TeamMember.objects.create(
+            team=member.team, volunteer=heir, leads=member.leads, starts_on=terms.on, updated_by=terms.by
+        )
     elif member.leads and not held.leads:
-        held.leads = True
-        held.save(update_fields=["leads"])
+        held.leads, held.updated_by = True, terms.by
+        held.save(update_fields=["leads", *_EDITED])
 
 
 def _repoint_memberships(source: Volunteer, target: Volunteer, by: User) -> int:
@@ -184,14 +209,21 @@ def _repoint_memberships(source: Volunteer, target: Volunteer, by: User) -> int:
         last.ends_on = max(last.ends_on, member.ends_on) if last.ends_on and member.ends_on else None
         member.delete()
     for member in kept:
-        member.volunteer = target
-        member.save(update_fields=["volunteer", "leads", "ends_on"])
+        member.volunteer, member.updated_by = target, by
+        member.save(update_fields=["volunteer", "leads", "ends_on", *_EDITED])
     return moved
 
 
 def _goes_on(one: TeamMember, following: TeamMember) -> bool:
     """Is the later row of the same team, and does it begin before the earlier one is over?"""
     return one.team_id == following.team_id and following.starts_on <= (one.ends_on or datetime.date.max)
+
+
+def _repoint_honours(source: Volunteer, target: Volunteer, by: User) -> int:
+    """An honour that both rows recorded stays twice, to be taken down by hand: which of the two is right, nobody here
+    knows."""
+    honours = Honour.objects.filter(volunteer=source)
+    return honours.update(volunteer=target, updated_by=by, updated_at=timezone.now())
 
 
 def _repoint_merged(source: Volunteer, target: Volunteer, by: User) -> int:

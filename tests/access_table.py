@@ -6,6 +6,7 @@ is missing here.
 
 import base64
 import datetime
+import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -153,7 +154,11 @@ def own_import(side: Side, user: User) -> dict[str, Any]:
     """A file that the user has uploaded; outside their branch, that somebody else has."""
     content = base64.b85encode(csv_of(("姓名", "证件号"), ("张三", "1"))).decode()
     owner = user if side.village.name.startswith("内") else side.activity.recorded_by
-    made = RosterImport.objects.create(unit=side.village, by=owner, content=content, fields=["name", "id_number"])
+    outline = json.dumps({"sheet": "", "others": [], "headings": ["姓名", "证件号"]})
+    fields = ["name", "id_number"]
+    made = RosterImport.objects.create(
+        unit=side.village, by=owner, content=content, fields=fields, outline=outline, length=1
+    )
     return {"pk": made.pk}
 
 
@@ -323,6 +328,8 @@ TABLE = [
     Row("volunteers:import_detail", PERSONAL, own_import, methods=BOTH),
     Row("volunteers:import_columns", PERSONAL, own_import, methods=BOTH),
     Row("volunteers:import_error_file", PERSONAL, own_import),
+    Row("volunteers:import_progress", PERSONAL, own_import),
+    Row("volunteers:import_retry", PERSONAL, own_import, methods=POST),
     Row("volunteers:import_commit", PERSONAL, own_import, methods=POST),
     Row("volunteers:import_undo", PERSONAL, own_import, methods=POST),
     Row("activities:activity_list", ROSTER),

@@ -45,9 +45,15 @@ def volunteer_for_user_or_404(user: Anyone, pk: int, action: str = Action.VIEW_R
     return volunteer
 
 
+def imports_of(user: User) -> QuerySet[RosterImport]:
+    """The user's own imports, without their files, which are large and read where they are needed."""
+    rows = RosterImport.objects.filter(by=user).select_related("unit", "by", "job")
+    return rows.defer("content", "wrong_rows")
+
+
 def import_for_user_or_404(user: User, pk: int) -> RosterImport:
     """An import is its uploader's own: 404 for anybody else, 403 for who keeps that roster no more."""
-    batch = RosterImport.objects.select_related("unit", "by").filter(pk=pk, by=user).first()
+    batch = imports_of(user).filter(pk=pk).first()
     if batch is None:
         raise Http404("no such import of this user")
     if not allows(user, Action.EDIT_ROSTER, batch.unit):

@@ -1,7 +1,7 @@
 """Every row of a file against the roster: new, changed, same, in question, or in error. Nothing is written here."""
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,8 @@ PLAIN = (
 LISTS: Mapping[str, type[Speciality] | type[Interest]] = {"specialities": Speciality, "interests": Interest}
 CREATE, LEAVE_OUT = "create", "leave"
 _CHUNK = 5000
+# Hears how many rows are done, and of how many.
+Told = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,15 @@ class Checker:
         self._people: dict[int, int] = {}
         self.unknown: dict[str, list[str]] = {name: [] for name in LISTS}
 
-    def check(self, rows: Sequence[Said], *, lock: bool = False) -> list[Checked]:
-        """One result for each row, in the order of the file."""
+    def check(self, rows: Sequence[Said], *, lock: bool = False, told: Told | None = None) -> list[Checked]:
+        """One result for each row, in the order of the file; `told` hears now and then how many are done."""
         roster = Roster(rows, lock=lock)
-        return [self._check(said, roster) for said in rows]
+        results = []
+        for place, said in enumerate(rows, 1):
+            results.append(self._check(said, roster))
+            if told and (place % _CHUNK == 0 or place == len(rows)):
+                told(place, len(rows))
+        return results
 
     def _check(self, said: Said, roster: Roster) -> Checked:
         result = Checked(said.row, RowState.ERROR, values=dict(said.values), problems=list(said.problems))

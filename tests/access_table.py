@@ -41,6 +41,7 @@ from tests.factories import (
 )
 from tests.volunteers.imports.sheets import csv_of
 from volunteers.models import Appointment, RosterImport, Volunteer
+from volunteers.services.import_jobs import ROSTER_IMPORT
 
 O, S, C, R = Role.COUNTY_OFFICE, Role.SECRETARY, Role.CLERK, Role.REVIEWER  # noqa: E741 - a column of the table
 M, A, L, D, Y = (
@@ -160,6 +161,14 @@ def own_import(side: Side, user: User) -> dict[str, Any]:
         unit=side.village, by=owner, content=content, fields=fields, outline=outline, length=1
     )
     return {"pk": made.pk}
+
+
+def import_at_work(side: Side, user: User) -> dict[str, Any]:
+    """The same, given to a worker."""
+    target = own_import(side, user)
+    job = Job.objects.create(kind=ROSTER_IMPORT, owner=user, parameters={"import": target["pk"], "work": "check"})
+    RosterImport.objects.filter(pk=target["pk"]).update(job=job)
+    return target
 
 
 def a_scan(user: User) -> Attachment:
@@ -328,7 +337,7 @@ TABLE = [
     Row("volunteers:import_detail", PERSONAL, own_import, methods=BOTH),
     Row("volunteers:import_columns", PERSONAL, own_import, methods=BOTH),
     Row("volunteers:import_error_file", PERSONAL, own_import),
-    Row("volunteers:import_progress", PERSONAL, own_import),
+    Row("volunteers:import_progress", PERSONAL, import_at_work),
     Row("volunteers:import_retry", PERSONAL, own_import, methods=POST),
     Row("volunteers:import_commit", PERSONAL, own_import, methods=POST),
     Row("volunteers:import_undo", PERSONAL, own_import, methods=POST),
@@ -436,5 +445,9 @@ TABLE = [
     Row("volunteers:post_rules", REVIEWERS, methods=BOTH, for_county=True),
     Row("volunteers:api_appointments", ROSTER),
     Row("volunteers:api_appointment", ROSTER, appointed, ROSTER),
+    Row("volunteers:api_roster_imports", PERSONAL, methods=POST),
+    Row("volunteers:api_roster_import", PERSONAL, own_import),
+    Row("volunteers:api_roster_import_commit", PERSONAL, own_import, methods=POST),
+    Row("volunteers:api_roster_import_undo", PERSONAL, own_import, methods=POST),
     Row("reports:api_schema", EVERYBODY),
 ]

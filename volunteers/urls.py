@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from volunteers import api
+from volunteers import api, api_imports
 from volunteers.views import appointments, checks, imports, roster, vacancies
 
 
@@ -61,6 +61,18 @@ urlpatterns = [
     path("vacancies/", vacancies.vacancy_list, name="vacancy_list"),
     path("vacancies/export/", vacancies.vacancy_export, name="vacancy_export"),
     path("post-rules/", vacancies.post_rules, name="post_rules"),
+    path("api/v1/roster-imports/", api_imports.RosterImportsView.as_view(), name="api_roster_imports"),
+    path("api/v1/roster-imports/<int:pk>/", api_imports.RosterImportView.as_view(), name="api_roster_import"),
+    path(
+        "api/v1/roster-imports/<int:pk>/commit/",
+        api_imports.RosterImportCommitView.as_view(),
+        name="api_roster_import_commit",
+    ),
+    path(
+        "api/v1/roster-imports/<int:pk>/undo/",
+        api_imports.RosterImportUndoView.as_view(),
+        name="api_roster_import_undo",
+    ),
     path("api/v1/appointments/", api.AppointmentsView.as_view(), name="api_appointments"),
     path("api/v1/appointments/<int:pk>/", api.AppointmentView.as_view(), name="api_appointment"),
 ]

@@ -88,6 +88,8 @@ def start_work(*, batch: RosterImport, work: ImportWork, by: User) -> RosterImpo
             raise ValidationError(f"这次导入{batch.get_state_display()}，不能{work.label}。", code="state")
         if work != ImportWork.UNDO and not batch.content:
             raise ValidationError(GONE, code="gone")
+        if work != ImportWork.READ and not batch.fields:
+            raise ValidationError("文件还没有读完，读完再试。", code="state")
         parameters = {"import": batch.pk, "work": work}
         batch.job = create_job(kind=ROSTER_IMPORT, owner=by, parameters=parameters, parts=[])
         batch.save(update_fields=["job"])

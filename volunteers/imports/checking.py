@@ -82,10 +82,19 @@ def _people(name: str, values: Collection[Any], *, lock: bool) -> list[Volunteer
 
 
 class Checker:
-    """Checks rows for one importer: `unit` is where new people stand whose row names no unit."""
+    """Checks rows for one importer: `unit` is where new people stand whose row names no unit; `columns` say how the
+    file calls a field."""
 
-    def __init__(self, *, unit: Unit, by: User | None, ruling: Ruling | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        unit: Unit,
+        by: User | None,
+        ruling: Ruling | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> None:
         self.unit = unit
+        self._columns = {**LABELS, **(columns or {})}
         self.places = Places(unit)
         self.ruling = ruling or Ruling()
         self._may_edit = covering(by, Action.EDIT_ROSTER) if by is not None else (lambda _: True)
@@ -120,7 +129,7 @@ class Checker:
         return result
 
     def _wrong(self, result: Checked, name: str, reason: str) -> None:
-        result.problems.append(Problem(LABELS[name], reason))
+        result.problems.append(Problem(self._columns[name], reason))
 
     def _see_identity(self, result: Checked) -> None:
         """ID, birth date and sex agree; the same ID stands once in a file."""
@@ -233,7 +242,7 @@ class Checker:
                 self._wrong(result, "sex", "没有证件号的要填性别。")
         if values.get("deceased") or values.get("status") in GONE:
             self._wrong(result, "status", "已退出或离世的不再入库。")
-        _check_times(result)
+        self._check_times(result)
         result.state = RowState.ERROR if result.problems else RowState.NEW
 
     def _see_known(self, result: Checked, person: Volunteer) -> None:
@@ -255,7 +264,7 @@ class Checker:
             if values["times"] != known:
                 result.changes["times"] = (known, values["times"])
         self._see_state(result, person)
-        _check_times(result)
+        self._check_times(result)
         if result.problems:
             result.state = RowState.ERROR
         else:
@@ -286,6 +295,18 @@ class Checker:
         else:
             result.changes["status"] = (person.status, status)
 
+    def _check_times(self, result: Checked) -> None:
+        """入党 and 参加工作 after the birth and before today; nobody joins a roster tomorrow."""
+        values = result.values
+        born = (values.get("id_number") or "")[6:10] or (values.get("birth_date") or "")[:4]
+        birth_year = int(born) if born else result.person.birth_year if result.person else None
+        for name in ("party_joined", "work_began"):
+            if name in values and not is_of_life(values[name], birth_year):
+                self._wrong(result, name, OUT_OF_LIFE)
+        joined: datetime.date | None = values.get("joined_on")
+        if joined and joined > timezone.localdate():
+            self._wrong(result, "joined_on", "入库日期不能晚于今天。")
+
 
 def _may_be(person: Volunteer, values: Mapping[str, Any]) -> bool:
     """Could a row of the same name be this person? Not if both have an ID, nor if the birth dates contradict."""
@@ -297,16 +318,3 @@ def _may_be(person: Volunteer, values: Mapping[str, Any]) -> bool:
     known = f"{person.birth_date}" if person.birth_date else str(person.birth_year or "")
     shared = min(len(said), len(known))
     return said[:shared] == known[:shared]
-
-
-def _check_times(result: Checked) -> None:
-    """入党 and 参加工作 after the birth and before today; nobody joins a roster tomorrow."""
-    values = result.values
-    born = (values.get("id_number") or "")[6:10] or (values.get("birth_date") or "")[:4]
-    birth_year = int(born) if born else result.person.birth_year if result.person else None
-    for name in ("party_joined", "work_began"):
-        if name in values and not is_of_life(values[name], birth_year):
-            result.problems.append(Problem(LABELS[name], OUT_OF_LIFE))
-    joined: datetime.date | None = values.get("joined_on")
-    if joined and joined > timezone.localdate():
-        result.problems.append(Problem(LABELS["joined_on"], "入库日期不能晚于今天。"))

@@ -38,7 +38,7 @@ from volunteers.services.imports import (
 ROSTER_IMPORT = "roster_import"
 # What takes longer than two seconds to check or to write, and to read (measured on 2 cores).
 LARGE_ROWS = 5000
-LARGE_BYTES = 2 << 20
+LARGE_BYTES = 1 << 20
 # How long what a worker says about its progress is of interest.
 _SAID_FOR = 600
 BROKEN = "处理时出了错，已经记下。请再试一次，还不行的请联系县关工委办公室。"

@@ -102,7 +102,8 @@ def check_file(
 ) -> FileCheck:
     """Every row against the roster; nothing is written. `told` hears now and then how many rows are done."""
     rows: list[Said] = list(read_rows(sheet, heading.row, heading.fields))
-    checker = Checker(unit=unit, by=by, ruling=ruling)
+    columns = {field: name for field, name in zip(heading.fields, heading.names, strict=False) if field and name}
+    checker = Checker(unit=unit, by=by, ruling=ruling, columns=columns)
     return FileCheck(sheet, heading, checker.check(rows, lock=lock, told=told), checker.unknown)
 
 

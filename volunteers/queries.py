@@ -46,9 +46,9 @@ def volunteer_for_user_or_404(user: Anyone, pk: int, action: str = Action.VIEW_R
 
 
 def imports_of(user: User) -> QuerySet[RosterImport]:
-    """The user's own imports, without their files, which are large and read where they are needed."""
+    """The user's own imports; what is large of them is read where it is needed."""
     rows = RosterImport.objects.filter(by=user).select_related("unit", "by", "job")
-    return rows.defer("content", "wrong_rows")
+    return rows.defer("content", "found", "wrong_rows")
 
 
 def import_for_user_or_404(user: User, pk: int) -> RosterImport:

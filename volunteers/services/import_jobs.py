@@ -12,10 +12,21 @@ import structlog
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from guanai.enums import JobState
-from guanai.jobs import beating, claim_assembly, claim_start, create_job, fail_job, finish_job, finish_start, retry_job
+from guanai.jobs import (
+    UNFINISHED_JOBS,
+    beating,
+    claim_assembly,
+    claim_start,
+    create_job,
+    fail_job,
+    finish_job,
+    finish_start,
+    retry_job,
+)
 from guanai.models import Job
 from orgs.models import Unit, User
 from volunteers.enums import ImportState, ImportWork
@@ -50,6 +61,16 @@ log = structlog.get_logger(__name__)
 def is_large(batch: RosterImport) -> bool:
     """Is the file of this import worked on in the background?"""
     return batch.length > LARGE_ROWS or not batch.fields
+
+
+def goes_by_worker(batch: RosterImport) -> bool:
+    """Is this import committed and undone in the background: a large one, or one that would wait for another that a
+    worker writes into the roster of the county?"""
+    if is_large(batch):
+        return True
+    writing = Q(job__parameters__work=ImportWork.COMMIT) | Q(job__parameters__work=ImportWork.UNDO)
+    others = RosterImport.objects.filter(writing, unit__tree_id=batch.unit.tree_id, job__state__in=UNFINISHED_JOBS)
+    return others.exists()
 
 
 def take_upload(*, content: bytes, unit: Unit, by: User, wait: bool = True) -> RosterImport:

@@ -116,6 +116,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         if ruled is not None:
             return _show_result(request, ruled, user)
     context = {"batch": batch, "form": form, "preview": preview, "steps": steps_at(STEPS, 2)}
+    context["is_large"] = import_jobs.is_large(batch)
     return render(request, "volunteers/import_check.html", context)
 
 
@@ -197,7 +198,7 @@ def import_commit(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the good rows in."""
     user = user_of(request)
     batch = import_for_user_or_404(user, pk)
-    if import_jobs.is_large(batch):
+    if import_jobs.goes_by_worker(batch):
         _try(request, lambda: import_jobs.start_work(batch=batch, work=ImportWork.COMMIT, by=user))
     else:
         _try(request, lambda: services.commit_import(batch=batch, by=user))
@@ -210,7 +211,7 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the import back."""
     user = user_of(request)
     batch = import_for_user_or_404(user, pk)
-    if import_jobs.is_large(batch):
+    if import_jobs.goes_by_worker(batch):
         _try(request, lambda: import_jobs.start_work(batch=batch, work=ImportWork.UNDO, by=user))
     else:
         _try(request, lambda: services.undo_import(batch=batch, by=user))

@@ -219,6 +219,22 @@ def test_while_a_step_runs_nothing_else_touches_the_import(township: Unit, secre
     assert fresh(batch).job == batch.job
 
 
+def test_a_small_import_does_not_wait_in_its_request_for_a_large_one(
+    township: Unit, secretary: User, client: Client, worker: Worker
+) -> None:
+    large = start_work(batch=checked(township, secretary, worker), work=ImportWork.COMMIT, by=secretary)
+    small = uploaded(township, secretary, ("赵六", some_id(order=5), None, "老教师", None))
+    client.post(url(small, "commit"))
+    assert (fresh(small).state, job_of(small).parameters["work"]) == (ImportState.OPEN, "commit")
+    assert "正在排队" in page(client, small)
+    for batch in (large, small):
+        run_work(job_id=job_of(batch).pk)
+        import_jobs.finish_work(job_id=job_of(batch).pk)
+    assert "已导入" in page(client, small)
+    client.post(url(small, "undo"))
+    assert fresh(small).state == ImportState.UNDONE
+
+
 def test_undoing_while_it_is_committed_is_refused_on_the_page(
     township: Unit, secretary: User, client: Client, worker: Worker
 ) -> None:

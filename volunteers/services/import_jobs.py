@@ -74,7 +74,8 @@ def goes_by_worker(batch: RosterImport) -> bool:
 
 
 def take_upload(*, content: bytes, unit: Unit, by: User, wait: bool = True) -> RosterImport:
-    """Keep an uploaded file; a small one is understood at once, a large one, or any with `wait` off, by a worker.
+    """Keep an uploaded file; a small one is understood at once, a large one by a worker. With `wait` off, as for a
+    program, which looks at no columns, a worker reads and checks it whatever its size.
 
     Raises as `open_import`; what is wrong with a file that a worker reads, its job says.
     """
@@ -85,11 +86,12 @@ def take_upload(*, content: bytes, unit: Unit, by: User, wait: bool = True) -> R
         return batch
     with transaction.atomic():
         batch.save()
-        return start_work(batch=batch, work=ImportWork.READ, by=by)
+        return start_work(batch=batch, work=ImportWork.READ, by=by, then_check=not wait)
 
 
-def start_work(*, batch: RosterImport, work: ImportWork, by: User) -> RosterImport:
-    """Give a step to a worker; asked for again while it waits or runs, there is still one.
+def start_work(*, batch: RosterImport, work: ImportWork, by: User, then_check: bool = False) -> RosterImport:
+    """Give a step to a worker; asked for again while it waits or runs, there is still one. What is read is also
+    checked with `then_check`.
 
     Raises:
         PermissionDenied: somebody else's import, or no roster of theirs any more.
@@ -111,7 +113,7 @@ def start_work(*, batch: RosterImport, work: ImportWork, by: User) -> RosterImpo
             raise ValidationError(GONE, code="gone")
         if work != ImportWork.READ and not batch.fields:
             raise ValidationError("文件还没有读完，读完再试。", code="state")
-        parameters = {"import": batch.pk, "work": work}
+        parameters = {"import": batch.pk, "work": work} | ({"then": ImportWork.CHECK} if then_check else {})
         batch.job = create_job(kind=ROSTER_IMPORT, owner=by, parameters=parameters, parts=[])
         batch.save(update_fields=["job"])
     return batch
@@ -167,7 +169,8 @@ def _work(job: Job) -> None:
     match ImportWork(job.parameters["work"]):
         case ImportWork.READ:
             _read(batch, by, job)
-            _check(batch, by, job)
+            if "then" in job.parameters:
+                _check(batch, by, job)
         case ImportWork.CHECK:
             _check(batch, by, job)
         case ImportWork.COMMIT:

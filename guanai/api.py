@@ -1,15 +1,18 @@
 """What every endpoint under /api/v1/ shares: pages, throttles, and one shape of an error.
 
-A view names its action as the pages do (`guanai_action`), narrows its rows by the same queries, and only reads: what
-is written goes through the pages until a service is offered here.
+A view names its action as the pages do (`guanai_action`), narrows its rows by the same queries, and writes through the
+same services, whose refusals `refusing` turns into answers.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import ValidationError as Refusal
 from django.http import HttpRequest, JsonResponse
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,6 +54,26 @@ ERROR = inline_serializer(
         ),
     },
 )
+
+
+class ConflictError(APIException):
+    """What is asked for does not fit what there is now: 409."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
+@contextmanager
+def refusing(field: str, *, conflicts: frozenset[str] = frozenset()) -> Iterator[None]:
+    """A service's refusal as an answer: 409 for the codes of `conflicts`, otherwise 400 at `field` where the refusal
+    names none of its own."""
+    try:
+        yield
+    except Refusal as refusal:
+        by_field = hasattr(refusal, "error_dict")
+        if not by_field and conflicts.intersection(str(error.code) for error in refusal.error_list):
+            raise ConflictError(" ".join(refusal.messages)) from refusal
+        raise ValidationError(refusal.message_dict if by_field else {field: refusal.messages}) from refusal
 
 
 def error_body(exception: Exception, context: dict[str, Any]) -> Response | None:

@@ -52,7 +52,11 @@ def made_before(form: KeyedForm, *, by: Any) -> int | None:
 
 def once(form: KeyedForm, *, by: Any, make: Callable[[], Record]) -> Record:
     """What `make` makes now, or what the same form of the same person made before."""
-    key = form.key
+    return once_by_key(form.key, by=by, make=make)
+
+
+def once_by_key(key: uuid.UUID | None, *, by: Any, make: Callable[[], Record]) -> Record:
+    """The same for whatever else carries a key, bound to what it is the key of; with none every try is its own."""
     if key is None:
         return make()
     with transaction.atomic():

@@ -6,6 +6,7 @@ is missing here.
 
 import base64
 import datetime
+import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ from tests.factories import (
 )
 from tests.volunteers.imports.sheets import csv_of
 from volunteers.models import Appointment, RosterImport, Speciality, Team, TeamMember, Volunteer
+from volunteers.services.import_jobs import ROSTER_IMPORT
 
 O, S, C, R = Role.COUNTY_OFFICE, Role.SECRETARY, Role.CLERK, Role.REVIEWER  # noqa: E741 - a column of the table
 M, A, L, D, Y = (
@@ -159,8 +161,20 @@ def own_import(side: Side, user: User) -> dict[str, Any]:
     """A file that the user has uploaded; outside their branch, that somebody else has."""
     content = base64.b85encode(csv_of(("姓名", "证件号"), ("张三", "1"))).decode()
     owner = user if side.village.name.startswith("内") else side.activity.recorded_by
-    made = RosterImport.objects.create(unit=side.village, by=owner, content=content, fields=["name", "id_number"])
+    outline = json.dumps({"sheet": "", "others": [], "headings": ["姓名", "证件号"]})
+    fields = ["name", "id_number"]
+    made = RosterImport.objects.create(
+        unit=side.village, by=owner, content=content, fields=fields, outline=outline, length=1
+    )
     return {"pk": made.pk}
+
+
+def import_at_work(side: Side, user: User) -> dict[str, Any]:
+    """The same, given to a worker."""
+    target = own_import(side, user)
+    job = Job.objects.create(kind=ROSTER_IMPORT, owner=user, parameters={"import": target["pk"], "work": "check"})
+    RosterImport.objects.filter(pk=target["pk"]).update(job=job)
+    return target
 
 
 def a_scan(user: User) -> Attachment:
@@ -365,6 +379,8 @@ TABLE = [
     Row("volunteers:import_detail", PERSONAL, own_import, methods=BOTH),
     Row("volunteers:import_columns", PERSONAL, own_import, methods=BOTH),
     Row("volunteers:import_error_file", PERSONAL, own_import),
+    Row("volunteers:import_progress", PERSONAL, import_at_work),
+    Row("volunteers:import_retry", PERSONAL, own_import, methods=POST),
     Row("volunteers:import_commit", PERSONAL, own_import, methods=POST),
     Row("volunteers:import_undo", PERSONAL, own_import, methods=POST),
     Row("activities:activity_list", ROSTER),
@@ -496,5 +512,9 @@ TABLE = [
     Row("volunteers:api_team", NETWORK, teamed, NETWORK),
     Row("volunteers:api_appointments", ROSTER),
     Row("volunteers:api_appointment", ROSTER, appointed, ROSTER),
+    Row("volunteers:api_roster_imports", PERSONAL, methods=POST),
+    Row("volunteers:api_roster_import", PERSONAL, own_import),
+    Row("volunteers:api_roster_import_commit", PERSONAL, own_import, methods=POST),
+    Row("volunteers:api_roster_import_undo", PERSONAL, own_import, methods=POST),
     Row("reports:api_schema", EVERYBODY),
 ]

@@ -1,6 +1,9 @@
 """Real processes against the database of a test: what is done in another process must be seen from it."""
 
+import os
+import signal
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -8,7 +11,7 @@ from django.db import connection
 
 from guanai.celery import app
 from guanai.embedded.detached import wait_until
-from guanai.embedded.processes import Process, background_work
+from guanai.embedded.processes import Process, background_work, stop
 
 
 def database_address() -> str:
@@ -36,3 +39,20 @@ def real_worker(process_environment: dict[str, str]) -> Iterator[Process]:
             yield processes[0]
     finally:
         app.conf.task_always_eager = True
+
+
+@pytest.fixture
+def second_worker(process_environment: dict[str, str]) -> Iterator[list[Process]]:
+    """A list for the worker that the test starts in place of the killed one."""
+    started: list[Process] = []
+    yield started
+    for process in started:
+        stop(process)
+
+
+def kill(worker: Process) -> None:
+    """SIGKILL the worker and its children, none of which may finish what it is at."""
+    children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
+    for pid in (worker.pid, *map(int, children)):
+        os.kill(pid, signal.SIGKILL)
+    worker.wait()

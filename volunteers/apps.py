@@ -10,12 +10,16 @@ class VolunteersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Models are there only now.
+        # Models are there only now; the tasks import them.
+        from guanai.jobs import JobKind, register
         from orgs.enums import Action
-        from volunteers import person_records
+        from volunteers import person_records, tasks
         from volunteers.registration import register_with_network
+        from volunteers.services.import_jobs import ROSTER_IMPORT
         from volunteers.vacancies import count_vacancies
 
+        run, finish = tasks.run_roster_import.delay, tasks.finish_roster_import.delay
+        register(JobKind(ROSTER_IMPORT, queue_start=run, queue_part=finish, queue_assembly=finish))
         menu.register(
             MenuItem(
                 Group.NETWORK,

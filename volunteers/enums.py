@@ -185,6 +185,15 @@ class RowState(models.TextChoices):
     ERROR = "error", "有错误"
 
 
+class ImportWork(models.TextChoices):
+    """What is done with a large file in the background."""
+
+    READ = "read", "读文件"
+    CHECK = "check", "核对"
+    COMMIT = "commit", "导入"
+    UNDO = "undo", "撤销"
+
+
 class ImportState(models.TextChoices):
     OPEN = "open", "未导入"
     COMMITTED = "committed", "已导入"

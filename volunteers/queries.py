@@ -51,9 +51,15 @@ def volunteer_for_user_or_404(
     return volunteer
 
 
+def imports_of(user: User) -> QuerySet[RosterImport]:
+    """The user's own imports; what is large of them is read where it is needed."""
+    rows = RosterImport.objects.filter(by=user).select_related("unit", "by", "job")
+    return rows.defer("content", "found", "wrong_rows")
+
+
 def import_for_user_or_404(user: User, pk: int) -> RosterImport:
     """An import is its uploader's own: 404 for anybody else, 403 for who keeps that roster no more."""
-    batch = RosterImport.objects.select_related("unit", "by").filter(pk=pk, by=user).first()
+    batch = imports_of(user).filter(pk=pk).first()
     if batch is None:
         raise Http404("no such import of this user")
     if not allows(user, Action.EDIT_ROSTER, batch.unit):

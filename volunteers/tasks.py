@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from volunteers.services.import_jobs import finish_work, run_work
 from volunteers.services.imports import expire_imports
 
 
@@ -9,3 +10,13 @@ from volunteers.services.imports import expire_imports
 @shared_task(expires=3000)
 def expire_roster_imports() -> None:
     expire_imports()
+
+
+@shared_task
+def run_roster_import(job_id: int) -> None:
+    run_work(job_id=job_id)
+
+
+@shared_task
+def finish_roster_import(job_id: int) -> None:
+    finish_work(job_id=job_id)

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from volunteers import api, roster_api, team_api
+from volunteers import api, api_imports, roster_api, team_api
 from volunteers.models import TERMS
 from volunteers.views import (
     appointments,
@@ -71,6 +71,8 @@ urlpatterns = [
     path("volunteers/import/<int:pk>/", imports.import_detail, name="import_detail"),
     path("volunteers/import/<int:pk>/columns/", imports.import_columns, name="import_columns"),
     path("volunteers/import/<int:pk>/errors/", imports.import_error_file, name="import_error_file"),
+    path("volunteers/import/<int:pk>/progress/", imports.import_progress, name="import_progress"),
+    path("volunteers/import/<int:pk>/retry/", imports.import_retry, name="import_retry"),
     path("volunteers/import/<int:pk>/commit/", imports.import_commit, name="import_commit"),
     path("volunteers/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("volunteers/terms/", terms.term_list, name="term_list"),
@@ -120,6 +122,18 @@ urlpatterns = [
     path("honours/<int:pk>/scan/", honours.honour_scan, name="honour_scan"),
     path("api/v1/teams/", team_api.TeamsView.as_view(), name="api_teams"),
     path("api/v1/teams/<int:pk>/", team_api.TeamView.as_view(), name="api_team"),
+    path("api/v1/roster-imports/", api_imports.RosterImportsView.as_view(), name="api_roster_imports"),
+    path("api/v1/roster-imports/<int:pk>/", api_imports.RosterImportView.as_view(), name="api_roster_import"),
+    path(
+        "api/v1/roster-imports/<int:pk>/commit/",
+        api_imports.RosterImportCommitView.as_view(),
+        name="api_roster_import_commit",
+    ),
+    path(
+        "api/v1/roster-imports/<int:pk>/undo/",
+        api_imports.RosterImportUndoView.as_view(),
+        name="api_roster_import_undo",
+    ),
     path("api/v1/appointments/", api.AppointmentsView.as_view(), name="api_appointments"),
     path("api/v1/appointments/<int:pk>/", api.AppointmentView.as_view(), name="api_appointment"),
 ]

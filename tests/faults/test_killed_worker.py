@@ -1,39 +1,19 @@
 """A worker killed by SIGKILL in the middle of a year-end build: the build still ends, once, with the same files."""
 
 import hashlib
-import os
 import shutil
-import signal
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from django.db import transaction
 
 from guanai.embedded.detached import wait_until
-from guanai.embedded.processes import Process, start_worker, stop
+from guanai.embedded.processes import Process, start_worker
 from guanai.enums import JobState, PartState
 from guanai.job_files import job_folder
 from guanai.models import Job
 from reports.services import copy_report, start_year_report, write_year_report
+from tests.processes import kill
 from tests.reports.factories import YEAR, make_busy_county
-
-
-@pytest.fixture
-def second_worker(process_environment: dict[str, str]) -> Iterator[list[Process]]:
-    """A list for the worker that the test starts in place of the killed one."""
-    started: list[Process] = []
-    yield started
-    for process in started:
-        stop(process)
-
-
-def kill(worker: Process) -> None:
-    """SIGKILL the worker and its children, none of which may finish what it is at."""
-    children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
-    for pid in (worker.pid, *map(int, children)):
-        os.kill(pid, signal.SIGKILL)
-    worker.wait()
 
 
 def digests(folder: Path) -> dict[str, str]:

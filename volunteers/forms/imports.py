@@ -11,8 +11,9 @@ from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import units_for
 from volunteers.forms.roster import UnitField
-from volunteers.imports.checking import CREATE, LEAVE_OUT, Checked, Ruling
+from volunteers.imports.checking import CREATE, LEAVE_OUT, Ruling
 from volunteers.imports.columns import LABELS
+from volunteers.imports.preview import Question
 from volunteers.imports.tables import LARGEST
 from volunteers.models import TERMS
 
@@ -75,32 +76,32 @@ class ColumnsForm(PageForm, forms.Form):
         return [self.cleaned_data[f"column{place}"] for place in range(self.count)]
 
 
-ASKED = 50
 SOMEBODY_NEW = "new"
 
 
 class RulingForm(PageForm, forms.Form):
     """A select for each unknown term: leave it out, add it to the list, or take it for a known one; and for each row in
-    question, at most `ASKED` at once: one of those of the same name, or somebody new."""
+    question: one of those of the same name, or somebody new."""
 
     def __init__(
         self,
         *args: Any,
         unknown: Mapping[str, Sequence[str]],
-        questions: Sequence[Checked],
+        questions: Sequence[Question],
         may_create: bool,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.rows = {f"person-{one.row}": one.row for one in questions[:ASKED]}
-        for one in questions[:ASKED]:
-            known = [(each.number, f"就是 {each.number}（{each.unit.short_name}）") for each in one.alike]
+        self.rows = {f"person-{one.row}": one.row for one in questions}
+        for one in questions:
+            known = [(number, f"就是 {number}（{unit}）") for number, unit in one.alike]
             choices = [("", "先不导入这一行"), *known, (SOMEBODY_NEW, "是另一个人，新登记")]
-            label = f"第 {one.row} 行 {one.values.get('name', '')}：名册里有同名同出生日期的人"
+            label = f"第 {one.row} 行 {one.name}：名册里有同名同出生日期的人"
             self.fields[f"person-{one.row}"] = forms.ChoiceField(label=label, choices=choices, required=False)
         self.terms = {f"{name}-{place}": (name, term) for name in unknown for place, term in enumerate(unknown[name])}
+        lists = {name: list(TERMS[name].objects.values_list("name", flat=True)) for name in unknown if unknown[name]}
         for key, (name, term) in self.terms.items():
-            known = [(word, f"算作“{word}”") for word in TERMS[name].objects.values_list("name", flat=True)]
+            known = [(word, f"算作“{word}”") for word in lists[name]]
             new = [(CREATE, f"加进{LABELS[name]}目录")] if may_create else []
             choices = [("", "先不导入这些行"), (LEAVE_OUT, "不要这个词"), *new, *known]
             self.fields[key] = forms.ChoiceField(label=f"{LABELS[name]}：{term}", choices=choices, required=False)

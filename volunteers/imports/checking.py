@@ -1,7 +1,7 @@
 """Every row of a file against the roster: new, changed, same, in question, or in error. Nothing is written here."""
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,8 @@ PLAIN = (
 )
 CREATE, LEAVE_OUT = "create", "leave"
 _CHUNK = 5000
+# Hears how many rows are done, and of how many.
+Told = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,19 @@ def _people(name: str, values: Collection[Any], *, lock: bool) -> list[Volunteer
 
 
 class Checker:
-    """Checks rows for one importer: `unit` is where new people stand whose row names no unit."""
+    """Checks rows for one importer: `unit` is where new people stand whose row names no unit; `columns` say how the
+    file calls a field."""
 
-    def __init__(self, *, unit: Unit, by: User | None, ruling: Ruling | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        unit: Unit,
+        by: User | None,
+        ruling: Ruling | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> None:
         self.unit = unit
+        self._columns = {**LABELS, **(columns or {})}
         self.places = Places(unit)
         self.ruling = ruling or Ruling()
         self._may_edit = covering(by, Action.EDIT_ROSTER) if by is not None else (lambda _: True)
@@ -93,10 +104,15 @@ class Checker:
         self._people: dict[int, int] = {}
         self.unknown: dict[str, list[str]] = {name: [] for name in TERMS}
 
-    def check(self, rows: Sequence[Said], *, lock: bool = False) -> list[Checked]:
-        """One result for each row, in the order of the file."""
+    def check(self, rows: Sequence[Said], *, lock: bool = False, told: Told | None = None) -> list[Checked]:
+        """One result for each row, in the order of the file; `told` hears now and then how many are done."""
         roster = Roster(rows, lock=lock)
-        return [self._check(said, roster) for said in rows]
+        results = []
+        for place, said in enumerate(rows, 1):
+            results.append(self._check(said, roster))
+            if told and (place % _CHUNK == 0 or place == len(rows)):
+                told(place, len(rows))
+        return results
 
     def _check(self, said: Said, roster: Roster) -> Checked:
         result = Checked(said.row, RowState.ERROR, values=dict(said.values), problems=list(said.problems))
@@ -114,7 +130,7 @@ class Checker:
         return result
 
     def _wrong(self, result: Checked, name: str, reason: str) -> None:
-        result.problems.append(Problem(LABELS[name], reason))
+        result.problems.append(Problem(self._columns[name], reason))
 
     def _see_identity(self, result: Checked) -> None:
         """ID, birth date and sex agree; the same ID stands once in a file."""
@@ -227,7 +243,7 @@ class Checker:
                 self._wrong(result, "sex", "没有证件号的要填性别。")
         if values.get("deceased") or values.get("status") in GONE:
             self._wrong(result, "status", "已退出或离世的不再入库。")
-        _check_times(result)
+        self._check_times(result)
         result.state = RowState.ERROR if result.problems else RowState.NEW
 
     def _see_known(self, result: Checked, person: Volunteer) -> None:
@@ -249,7 +265,7 @@ class Checker:
             if values["times"] != known:
                 result.changes["times"] = (known, values["times"])
         self._see_state(result, person)
-        _check_times(result)
+        self._check_times(result)
         if result.problems:
             result.state = RowState.ERROR
         else:
@@ -280,6 +296,18 @@ class Checker:
         else:
             result.changes["status"] = (person.status, status)
 
+    def _check_times(self, result: Checked) -> None:
+        """入党 and 参加工作 after the birth and before today; nobody joins a roster tomorrow."""
+        values = result.values
+        born = (values.get("id_number") or "")[6:10] or (values.get("birth_date") or "")[:4]
+        birth_year = int(born) if born else result.person.birth_year if result.person else None
+        for name in ("party_joined", "work_began"):
+            if name in values and not is_of_life(values[name], birth_year):
+                self._wrong(result, name, OUT_OF_LIFE)
+        joined: datetime.date | None = values.get("joined_on")
+        if joined and joined > timezone.localdate():
+            self._wrong(result, "joined_on", "入库日期不能晚于今天。")
+
 
 def _may_be(person: Volunteer, values: Mapping[str, Any]) -> bool:
     """Could a row of the same name be this person? Not if both have an ID, nor if the birth dates contradict."""
@@ -291,16 +319,3 @@ def _may_be(person: Volunteer, values: Mapping[str, Any]) -> bool:
     known = f"{person.birth_date}" if person.birth_date else str(person.birth_year or "")
     shared = min(len(said), len(known))
     return said[:shared] == known[:shared]
-
-
-def _check_times(result: Checked) -> None:
-    """入党 and 参加工作 after the birth and before today; nobody joins a roster tomorrow."""
-    values = result.values
-    born = (values.get("id_number") or "")[6:10] or (values.get("birth_date") or "")[:4]
-    birth_year = int(born) if born else result.person.birth_year if result.person else None
-    for name in ("party_joined", "work_began"):
-        if name in values and not is_of_life(values[name], birth_year):
-            result.problems.append(Problem(LABELS[name], OUT_OF_LIFE))
-    joined: datetime.date | None = values.get("joined_on")
-    if joined and joined > timezone.localdate():
-        result.problems.append(Problem(LABELS["joined_on"], "入库日期不能晚于今天。"))

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 REASON = "没有导入的原因"
 
 
-def error_file(found: "FileCheck") -> io.BytesIO:
-    """An .xlsx with the cells of the sheet as they were read and, behind them, why a row was not taken in.
+def error_file(found: "FileCheck", *, wrong_alone: bool = False) -> io.BytesIO:
+    """An .xlsx with the cells of the sheet as they were read and, behind them, why a row was not taken in; of a long
+    one, with `wrong_alone`, what stands above the heading and the rows that were not.
 
     Everything is text or a date: nothing that begins with = is a formula.
     """
@@ -32,6 +33,8 @@ def error_file(found: "FileCheck") -> io.BytesIO:
     page = book.create_sheet(sheet.name[:31] or "名册")
     red = PatternFill("solid", fgColor="FDECEC")
     for number, row in enumerate(sheet.rows, 1):
+        if wrong_alone and number > found.heading.row and number not in reasons:
+            continue
         cells = [_cell(page, value) for value in _padded(row, width)]
         last = _cell(page, REASON if number == found.heading.row else reasons.get(number, ""))
         if number == found.heading.row:

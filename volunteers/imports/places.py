@@ -6,6 +6,8 @@ from orgs.models import Unit
 from volunteers.imports.cells import CellError
 
 _ENDINGS = ("关心下一代工作委员会", "关工委")
+# So much of what a cell says is said again: a whole letter pasted into it would fill the page.
+_SAID = 20
 _KINDS = ("街道", "镇", "乡", "村", "社区")
 
 
@@ -35,8 +37,8 @@ class Places:
         if found:
             parents = (self.units[pk].parent for pk in found)
             above = "、".join(sorted({parent.short_name for parent in parents if parent}))
-            raise CellError(f"有 {len(found)} 个“{text}”（{above}），请在前面写明乡镇，或填代码。")
-        raise CellError(f"{self.branch.short_name}范围内没有“{text}”这个单位。")
+            raise CellError(f"有 {len(found)} 个“{text[:_SAID]}”（{above}），请在前面写明乡镇，或填代码。")
+        raise CellError(f"{self.branch.short_name}范围内没有“{text[:_SAID]}”这个单位。")
 
 
 def _bare(text: str) -> str:

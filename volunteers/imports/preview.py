@@ -1,7 +1,8 @@
-"""What a check found, small enough for a page whatever the file: counts, fifty rows, every wrong row by its reason."""
+"""What a check found, small enough for a page whatever the file: counts, fifty rows, wrong rows by their reason."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from guanai.identity import mask_id, mask_phone
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from volunteers.services.imports import FileCheck
 
 SHOWN = 50
+# So many reasons, and of each so many stretches of rows, are shown; the file with the reasons has them all.
+REASONS, STRETCHES = 200, 60
+# So many terms and people are asked about at once.
+ASKED = 50
 _SECRET = {"id_number": mask_id, "phone": mask_phone}
 _HIDDEN = ("address", "birth_date")
 
@@ -31,16 +36,35 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """One reason and the rows that it holds for: 第 3、7–9 行."""
+    """One reason and the rows that it holds for."""
 
     column: str
     reason: str
-    rows: str
-    count: int
+    numbers: Sequence[int]
+
+    @property
+    def rows(self) -> str:
+        """3、7–9."""
+        return ranges(self.numbers)
+
+    @property
+    def count(self) -> int:
+        return len(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A row that may be one of those of the same name: (number, unit) of each."""
+
+    row: int
+    name: str
+    alike: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
+    """What a check found. `unknown` are terms that are on no list, by field."""
+
     rows: int
     new: int
     changed: int
@@ -48,10 +72,34 @@ class Preview:
     wrong: int
     lines: Sequence[Line]
     problems: Sequence[Wrong]
+    questions: Sequence[Question]
+    unknown: Mapping[str, Sequence[str]]
 
     @property
     def to_write(self) -> int:
         return self.new + self.changed
+
+    @property
+    def shown_problems(self) -> Sequence[Wrong]:
+        return self.problems[:REASONS]
+
+    @property
+    def more_problems(self) -> int:
+        return max(len(self.problems) - REASONS, 0)
+
+
+def as_text(preview: Preview) -> str:
+    """As it is kept with the import."""
+    return json.dumps(asdict(preview), ensure_ascii=False)
+
+
+def from_text(text: str) -> Preview:
+    """What `as_text` made."""
+    kept = json.loads(text)
+    kept["lines"] = [Line(**{**line, "state": RowState(line["state"])}) for line in kept["lines"]]
+    kept["problems"] = [Wrong(**problem) for problem in kept["problems"]]
+    kept["questions"] = [Question(**{**one, "alike": [(n, u) for n, u in one["alike"]]}) for one in kept["questions"]]
+    return Preview(**kept)
 
 
 def preview_of(found: "FileCheck") -> Preview:
@@ -67,7 +115,14 @@ def preview_of(found: "FileCheck") -> Preview:
         wrong=len(found.wrong),
         lines=[_line(result) for result in good[:SHOWN]],
         problems=_problems(found.wrong),
+        questions=[_question(result) for result in found.questions[:ASKED]],
+        unknown={name: list(terms[:ASKED]) for name, terms in found.unknown.items()},
     )
+
+
+def _question(result: Checked) -> Question:
+    alike = [(person.number, person.unit.short_name) for person in result.alike]
+    return Question(result.row, result.values.get("name", ""), alike)
 
 
 def _line(result: Checked) -> Line:
@@ -102,15 +157,16 @@ def _problems(wrong: Iterable[Checked]) -> list[Wrong]:
     for result in wrong:
         for problem in result.problems:
             of_reason.setdefault((problem.column, problem.reason), []).append(result.row)
-    return [Wrong(column, reason, ranges(rows), len(rows)) for (column, reason), rows in of_reason.items()]
+    return [Wrong(column, reason, rows) for (column, reason), rows in of_reason.items()]
 
 
 def ranges(rows: Sequence[int]) -> str:
-    """[3, 7, 8, 9] → 3、7–9."""
+    """[3, 7, 8, 9] → 3、7–9; what would be too long ends with 等."""
     parts: list[tuple[int, int]] = []
     for row in rows:
         if parts and parts[-1][1] == row - 1:
             parts[-1] = (parts[-1][0], row)
         else:
             parts.append((row, row))
-    return "、".join(str(first) if first == last else f"{first}–{last}" for first, last in parts)
+    words = [str(first) if first == last else f"{first}–{last}" for first, last in parts[:STRETCHES]]
+    return "、".join(words) + ("等" if len(parts) > STRETCHES else "")

@@ -1,5 +1,6 @@
 """From the rows of a sheet to what each says: values by field, and what could not be read."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,7 @@ from volunteers.imports.cells import CLEANERS, CellError, Unchanged
 from volunteers.imports.columns import LABELS, fields_of, normalised, shown
 from volunteers.imports.tables import Cell, SheetCells
 
+_NOTES = ("填表", "制表", "审核", "填报", "说明", "注", "备注")
 _TOTALS = ("合计", "总计", "小计", "共计", "总人数")
 
 
@@ -68,7 +70,11 @@ def _is_left_out(row: Sequence[Cell], own_name: int, heading: Sequence[str]) -> 
     if first.startswith(_TOTALS) or normalised(named).startswith(_TOTALS):
         return True
     # One long line across the sheet is a note, as is 填表人：… under the list.
-    if named is None and (len(filled) == 1 or first.startswith(("填表", "制表", "审核", "填报", "说明", "注", "备注"))):
+    is_note = first.startswith(_NOTES)
+    if named is None and (len(filled) == 1 or is_note):
+        return True
+    # Where the names come first, the note stands among them.
+    if is_note and re.search("[:：]", str(filled[0][1])):
         return True
     again = [name for name in fields_of(row) if name]
     return len(again) >= 2 and "name" in again and again == [name for name in heading if name]

@@ -1,23 +1,49 @@
-"""The cells of a spreadsheet: .xlsx, .xls, .ods by python-calamine, .csv by the standard library."""
+"""The cells of a spreadsheet: .xlsx, .xls, .ods and web pages by `opening.py`, .csv by the standard library."""
 
 import csv
 import datetime
 import io
-from collections.abc import Sequence
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from django.core.exceptions import ValidationError
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from volunteers.imports import opening
+from volunteers.imports.opening import MOST_COLUMNS, MOST_ROWS
 
 # What a cell holds: text as it stands, numbers as floats, dates, and None for nothing.
 Cell = str | float | bool | datetime.date | None
 LARGEST = 20 << 20
-MOST_ROWS, MOST_COLUMNS = 200_000, 200
+# A minute by the clock, where the processor's time that `opening.py` allows itself is not reached.
+OPENING_SECONDS = 60
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Papers and pictures that are no text, but would pass for GB18030.
 _PAPERS = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf")
 _ENCODINGS = ("utf-8-sig", "gb18030")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# What many systems "export to Excel": a page with a table, or XML, under the name of a workbook.
+_HTML = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|meta|style|table)\b", re.IGNORECASE | re.DOTALL)
+_XML = re.compile(r"\s*(<\?xml|<\?mso-application|MIME-Version:)", re.IGNORECASE)
+_REFUSALS: Mapping[str, str] = {
+    "password": "这个文件有打开密码。请在表格软件里去掉密码，再传。",
+    "unreadable": "打不开这个文件：它已损坏，或者不是 Excel、WPS 表格。请另存为 .xlsx 再传。",
+    "too_large": "这个文件展开后太大，打不开。请把名册的行和列复制到一个新的表，另存为 .xlsx 再传。",
+    "too_long": f"一个表超过 {MOST_ROWS:,} 行，请分成几个文件。",
+    "too_wide": f"有的行超过 {MOST_COLUMNS} 列，请把名册以外的列删去再传。",
+    "xml": "这是网页存档或 XML 表格。请在 Excel、WPS 里打开，另存为 .xlsx 再传。",
+    "quotes": "打不开这个文件：引号或换行有误。请在表格软件里另存为 .xlsx 再传。",
+    "unknown": "认不出这个文件。可以传 .xlsx、.xls、.ods 和 .csv；Word、图片和 PDF 请先转成表格。",
+}
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,76 +64,84 @@ def read_sheets(content: bytes) -> list[SheetCells]:
         raise ValidationError(
             f"文件有 {len(content) / (1 << 20):.0f} MB，超过 20 MB，请分成几个文件。", code="too_large"
         )
-    sheets = _workbook_sheets(content) if content.startswith((_ZIP, _OLE)) else [SheetCells("", _csv_rows(content))]
+    sheets = _opened(content, "book") if content.startswith((_ZIP, _OLE)) else _text_sheets(_decoded(content))
     sheets = [sheet for sheet in sheets if any(any(cell is not None for cell in row) for row in sheet.rows)]
     if not sheets:
         raise ValidationError("文件里没有内容。", code="empty")
-    if any(len(sheet.rows) > MOST_ROWS for sheet in sheets):
-        raise ValidationError(f"一个表超过 {MOST_ROWS:,} 行，请分成几个文件。", code="too_long")
     return sheets
 
 
-def _workbook_sheets(content: bytes) -> list[SheetCells]:
+def _opened(content: bytes, kind: str) -> list[SheetCells]:
+    """The sheets as a process of its own reads them (`opening.py` says why)."""
+    command = [sys.executable, "-I", opening.__file__, kind]
+    # Where its libraries lie, and nothing that our own environment holds besides.
+    paths = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        shown = [sheet.name for sheet in book.sheets_metadata if str(sheet.visible).endswith("Visible")]
-        return [SheetCells(name, _rows(book.get_sheet_by_name(name))) for name in shown]
-    except CalamineError as error:
-        words = "打不开这个文件：它有密码、已损坏，或者不是 Excel、WPS 表格。请另存为 .xlsx 再传。"
-        raise ValidationError(words, code="unreadable") from error
+        done = subprocess.run(  # noqa: S603 - our own program; the file goes in by standard input
+            command, input=content, capture_output=True, timeout=OPENING_SECONDS, env=paths, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _refusal("too_large") from error
+    sheets: list[SheetCells] = []
+    cells: list[list[Cell]] = []
+    for line in done.stdout.splitlines():
+        match json.loads(line):
+            case ["sheet", name]:
+                cells = []
+                sheets.append(SheetCells(name, cells))
+            case ["rows", rows]:
+                cells.extend([_cell(cell) for cell in row] for row in rows)
+            case ["refused", why]:
+                raise _refusal(why)
+            case ["end"]:
+                return sheets
+    # It was stopped where it asked for more memory or time than a roster needs.
+    log.warning("workbook_not_opened", status=done.returncode, size=len(content))
+    raise _refusal("too_large")
 
 
-def _rows(sheet: CalamineSheet) -> list[list[Cell]]:
-    rows = [[_plain(cell) for cell in row[:MOST_COLUMNS]] for row in sheet.to_python(skip_empty_area=False)]
-    _fill_merged(rows, sheet.merged_cell_ranges or ())
-    return rows
+def _refusal(why: str) -> ValidationError:
+    return ValidationError(_REFUSALS[why], code=why)
 
 
-def _fill_merged(rows: list[list[Cell]], ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    """A cell merged downwards (one unit beside five names) says the same for each of its rows.
-
-    What is merged across columns is a title or a group of headings, and stays in its first cell.
-    """
-    for (top, left), (bottom, right) in ranges:
-        if left != right or top >= len(rows) or left >= len(rows[top]):
-            continue
-        for row in rows[top + 1 : bottom + 1]:
-            if left < len(row) and row[left] is None:
-                row[left] = rows[top][left]
+def _cell(cell: Any) -> Cell:
+    return datetime.date.fromordinal(cell[0]) if isinstance(cell, list) else cell
 
 
-def _plain(cell: Any) -> Cell:
-    if isinstance(cell, str):
-        return cell if cell.strip() else None
-    if isinstance(cell, datetime.datetime):
-        return cell.date()
-    if isinstance(cell, bool | float | datetime.date):
-        return cell
-    return float(cell) if isinstance(cell, int) else None
+def _text_sheets(text: str) -> list[SheetCells]:
+    if _HTML.match(text[:4096]):
+        return _opened(text.encode(), "html")
+    if _XML.match(text[:200]):
+        raise _refusal("xml")
+    return [SheetCells("", _csv_rows(text))]
 
 
-def _csv_rows(content: bytes) -> list[list[Cell]]:
-    text = _decoded(content)
+def _csv_rows(text: str) -> list[list[Cell]]:
     try:
         dialect: Any = csv.Sniffer().sniff(text[:8192], delimiters=",;\t")
     except csv.Error:
         dialect = csv.excel
+    rows: list[list[Cell]] = []
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), dialect))
+        for row in csv.reader(io.StringIO(text, newline=""), dialect):
+            cells: list[Cell] = [cell if cell.strip() else None for cell in row]
+            if any(cell is not None for cell in itertools.islice(cells, MOST_COLUMNS, None)):
+                raise _refusal("too_wide")
+            rows.append(cells[:MOST_COLUMNS])
+            if len(rows) > MOST_ROWS:
+                raise _refusal("too_long")
     except csv.Error as error:
-        raise ValidationError(
-            "打不开这个文件：引号或换行有误。请在表格软件里另存为 .xlsx 再传。", code="unreadable"
-        ) from error
-    return [[cell if cell.strip() else None for cell in row[:MOST_COLUMNS]] for row in rows]
+        raise _refusal("quotes") from error
+    return rows
 
 
 def _decoded(content: bytes) -> str:
-    """UTF-8 with or without its mark, or GB18030 as Chinese Excel saves; anything else is no table."""
-    if b"\0" not in content and not content.startswith(_PAPERS):
-        for encoding in _ENCODINGS:
+    """UTF-8 with or without its mark, GB18030 as Chinese Excel saves, or what it calls Unicode 文本; else no table."""
+    encodings = ("utf-16",) if content.startswith(_UTF_16) else _ENCODINGS
+    if (b"\0" not in content or encodings != _ENCODINGS) and not content.startswith(_PAPERS):
+        for encoding in encodings:
             try:
                 return content.decode(encoding)
             except UnicodeDecodeError:
                 continue
-    words = "认不出这个文件。可以传 .xlsx、.xls、.ods 和 .csv；Word、图片和 PDF 请先转成表格。"
-    raise ValidationError(words, code="unknown")
+    raise _refusal("unknown")

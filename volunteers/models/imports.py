@@ -3,11 +3,12 @@ from django.db import models
 
 from guanai.fields import EncryptedTextField
 from guanai.history import tracked, untracked
+from guanai.models import Job
 from orgs.models import Unit
 from volunteers.enums import ImportState, RowState
 
 
-@tracked(exclude=("fields", "ruling"))
+@tracked(exclude=("fields", "ruling", "outline", "job", "found", "wrong_rows"))
 class RosterImport(models.Model):
     """One file that somebody takes into the roster of a unit.
 
@@ -24,6 +25,15 @@ class RosterImport(models.Model):
     heading_row = models.PositiveSmallIntegerField("标题行", default=1)
     fields = models.JSONField("各列的意思", default=list)
     ruling = models.JSONField("已作的决定", default=dict)
+    # Of the file, so that a page need not open it again: its columns, and how many rows stand under them.
+    outline = EncryptedTextField("列名")
+    length = models.PositiveIntegerField("文件的行数", default=0)
+    # What is done with it in the background (volunteers.services.import_jobs), and what the last check found.
+    job = models.ForeignKey(
+        Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="后台任务"
+    )
+    found = EncryptedTextField("检查结果")
+    wrong_rows = EncryptedTextField("没有导入的行")
     # How many of its numbers were told to be registered elsewhere: each was a question (guanai.limits).
     told = models.PositiveSmallIntegerField(default=0, editable=False)
     new = models.PositiveIntegerField("新增", default=0)

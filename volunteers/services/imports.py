@@ -2,29 +2,34 @@
 
 import base64
 import datetime
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from guanai.jobs import UNFINISHED_JOBS
 from guanai.limits import NUMBERS_PER_HOUR, may_ask_for_number
+from guanai.models import Job
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import allows
 from volunteers.enums import ImportState, RowState
-from volunteers.imports.checking import Checked, Checker, Ruling
+from volunteers.imports.checking import Checked, Checker, Ruling, Told
 from volunteers.imports.columns import Heading, fields_of, find_heading, normalised, shown
 from volunteers.imports.committing import lock_imports, store_lines, undo, write_rows
 from volunteers.imports.rows import Said, read_rows
-from volunteers.imports.tables import SheetCells, read_sheets
+from volunteers.imports.tables import LARGEST, SheetCells, read_sheets
 from volunteers.models import ColumnMemory, RosterImport
 from volunteers.services.roster import TAKEN
 
 # How long an uploaded file rests here.
 KEPT = datetime.timedelta(hours=24)
+RUNNING = "正在后台处理这个文件，完成后再试。"
+GONE = "文件已经清除，请重新上传。"
 NO_HEADING = "没有找到标题行：要有一行写着“姓名”和别的列名，如“证件号”“电话”。"
 
 
@@ -48,6 +53,22 @@ class FileCheck:
     @property
     def wrong(self) -> list[Checked]:
         return [result for result in self.results if result.state in (RowState.ERROR, RowState.QUESTION)]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The sheet that is read, others that are rosters too, and how the columns are called."""
+
+    sheet: str
+    others: Sequence[str]
+    headings: Sequence[str]
+
+    @property
+    def more(self) -> str:
+        """What is said of the other rosters; "" where there are none."""
+        names = "、".join(f"“{name[:20]}”" for name in self.others[:5])
+        count = f"等 {len(self.others)} 个表" if len(self.others) > 5 else ""
+        return f"这次只读表“{self.sheet}”。{names}{count}没有读，请各存为一个文件再传。" if names else ""
 
 
 def understand(sheets: Sequence[SheetCells], unit: Unit | None = None) -> tuple[int, Heading]:
@@ -77,11 +98,13 @@ def check_file(
     by: User | None,
     ruling: Ruling | None = None,
     lock: bool = False,
+    told: Told | None = None,
 ) -> FileCheck:
-    """Every row against the roster; nothing is written."""
+    """Every row against the roster; nothing is written. `told` hears now and then how many rows are done."""
     rows: list[Said] = list(read_rows(sheet, heading.row, heading.fields))
-    checker = Checker(unit=unit, by=by, ruling=ruling)
-    return FileCheck(sheet, heading, checker.check(rows, lock=lock), checker.unknown)
+    columns = {field: name for field, name in zip(heading.fields, heading.names, strict=False) if field and name}
+    checker = Checker(unit=unit, by=by, ruling=ruling, columns=columns)
+    return FileCheck(sheet, heading, checker.check(rows, lock=lock, told=told), checker.unknown)
 
 
 def take_in(
@@ -105,16 +128,36 @@ def open_import(*, content: bytes, unit: Unit, by: User) -> RosterImport:
         PermissionDenied: no roster of this user.
         ValidationError: no readable table, or none with a heading.
     """
+    batch = new_import(content=content, unit=unit, by=by)
+    understand_file(batch, content)
+    batch.save()
+    return batch
+
+
+def new_import(*, content: bytes, unit: Unit, by: User) -> RosterImport:
+    """An import whose file nobody has read yet; not saved. Raises as `open_import`."""
     _check_editor(by, unit)
-    place, heading = understand(read_sheets(content), unit)
-    return RosterImport.objects.create(
-        unit=unit,
-        by=by,
-        content=base64.b85encode(content).decode(),
-        sheet=place,
-        heading_row=heading.row,
-        fields=list(heading.fields),
-    )
+    if len(content) > LARGEST:
+        raise ValidationError("文件超过 20 MB，请分成几个文件。", code="too_large")
+    return RosterImport(unit=unit, by=by, content=base64.b85encode(content).decode())
+
+
+def understand_file(batch: RosterImport, content: bytes) -> None:
+    """Read the file of an import and set what its columns mean; it is not saved. Raises as `open_import`."""
+    sheets = read_sheets(content)
+    place, heading = understand(sheets, batch.unit)
+    others = [sheet.name for sheet in sheets if sheet is not sheets[place] and find_heading(sheet)]
+    batch.sheet, batch.heading_row, batch.fields = place, heading.row, list(heading.fields)
+    outline = Outline(sheets[place].name, others, list(heading.names))
+    batch.outline = json.dumps(asdict(outline), ensure_ascii=False)
+    batch.length = len(sheets[place].rows) - heading.row
+
+
+def outline_of(batch: RosterImport) -> Outline:
+    """What the file of an import consists of. Raises ValidationError where the file is gone."""
+    if not batch.outline:
+        raise ValidationError(GONE, code="gone")
+    return Outline(**json.loads(batch.outline))
 
 
 def choose_columns(*, batch: RosterImport, fields: Sequence[str], by: User) -> RosterImport:
@@ -124,19 +167,22 @@ def choose_columns(*, batch: RosterImport, fields: Sequence[str], by: User) -> R
         PermissionDenied: somebody else's import.
         ValidationError: no column for the name, one field twice, or the file is gone.
     """
-    _check_own(batch, by)
+    check_own(batch, by)
     named = [field for field in fields if field]
     if "name" not in named:
         raise ValidationError("请指明哪一列是姓名。", code="no_name")
     if len(named) != len(set(named)):
         raise ValidationError("两列不能是同一项，请改一列。", code="twice")
-    sheet = sheet_of(batch)
+    names = outline_of(batch).headings
     with transaction.atomic():
-        batch.fields = list(fields)
-        batch.save(update_fields=["fields"])
-        suggested = fields_of(sheet.rows[batch.heading_row - 1])
-        for cell, field, usual in zip(sheet.rows[batch.heading_row - 1], fields, suggested, strict=False):
-            heading = normalised(cell)[:40]
+        batch = locked(batch)
+        if list(fields) != batch.fields:
+            batch.fields, batch.found, batch.wrong_rows = list(fields), "", ""
+        # What failed before, failed with other columns or is tried anew.
+        batch.job = None
+        batch.save(update_fields=["fields", "found", "wrong_rows", "job"])
+        for name, field, usual in zip(names, fields, fields_of(names), strict=False):
+            heading = normalised(name)[:40]
             if heading and field != usual:
                 ColumnMemory.objects.update_or_create(unit=batch.unit, heading=heading, defaults={"field": field})
             elif heading:
@@ -146,13 +192,33 @@ def choose_columns(*, batch: RosterImport, fields: Sequence[str], by: User) -> R
 
 def rule(*, batch: RosterImport, ruling: Ruling, by: User) -> RosterImport:
     """Keep what somebody decided about unknown terms and people in question."""
-    _check_own(batch, by)
-    batch.ruling = {
-        "terms": {name: dict(words) for name, words in ruling.terms.items()},
-        "people": {str(row): number for row, number in ruling.people.items()},
-    }
-    batch.save(update_fields=["ruling"])
+    check_own(batch, by)
+    with transaction.atomic():
+        batch = locked(batch)
+        batch.ruling = {
+            "terms": {name: dict(words) for name, words in ruling.terms.items()},
+            "people": {str(row): number for row, number in ruling.people.items()},
+        }
+        batch.found = batch.wrong_rows = ""
+        batch.save(update_fields=["ruling", "found", "wrong_rows"])
     return batch
+
+
+def locked(batch: RosterImport, *, job: Job | None = None) -> RosterImport:
+    """The import as it stands now, locked; only `job` may go on while a job of it runs.
+
+    Raises:
+        ValidationError: another job of it runs: what it has begun with must not change under it.
+    """
+    # The job is read by a query of its own: joined, it would be that of before the wait for the lock.
+    batch = RosterImport.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
+    if is_running(batch) and batch.job != job:
+        raise ValidationError(RUNNING, code="running")
+    return batch
+
+
+def is_running(batch: RosterImport) -> bool:
+    return batch.job is not None and batch.job.state in UNFINISHED_JOBS
 
 
 def ruling_of(batch: RosterImport) -> Ruling:
@@ -163,7 +229,7 @@ def ruling_of(batch: RosterImport) -> Ruling:
 def sheet_of(batch: RosterImport) -> SheetCells:
     """The sheet of the kept file. Raises ValidationError where the file is gone."""
     if not batch.content:
-        raise ValidationError("文件已经清除，请重新上传。", code="gone")
+        raise ValidationError(GONE, code="gone")
     return read_sheets(base64.b85decode(batch.content))[batch.sheet]
 
 
@@ -172,12 +238,12 @@ def heading_of(batch: RosterImport, sheet: SheetCells) -> Heading:
     return Heading(batch.heading_row, [shown(cell) for cell in cells], batch.fields)
 
 
-def check_import(*, batch: RosterImport, by: User) -> FileCheck:
+def check_import(*, batch: RosterImport, by: User, told: Told | None = None) -> FileCheck:
     """What committing would do now. Raises as `commit_import`."""
-    _check_own(batch, by)
+    check_own(batch, by)
     sheet = sheet_of(batch)
     heading = heading_of(batch, sheet)
-    found = check_file(sheet=sheet, heading=heading, unit=batch.unit, by=by, ruling=ruling_of(batch))
+    found = check_file(sheet=sheet, heading=heading, unit=batch.unit, by=by, ruling=ruling_of(batch), told=told)
     _count_questions(batch, found, by)
     return found
 
@@ -194,25 +260,25 @@ def _count_questions(batch: RosterImport, found: FileCheck, by: User) -> None:
         batch.save(update_fields=["told"])
 
 
-def commit_import(*, batch: RosterImport, by: User) -> RosterImport:
+def commit_import(*, batch: RosterImport, by: User, job: Job | None = None, told: Told | None = None) -> RosterImport:
     """Take in the good rows; done twice, the second does nothing.
 
     Raises:
         PermissionDenied: somebody else's import, or no roster of theirs any more.
-        ValidationError: undone or expired.
+        ValidationError: undone or expired, or a job other than `job` runs.
     """
-    _check_own(batch, by)
+    check_own(batch, by)
     sheet = sheet_of(batch)
     with transaction.atomic():
         lock_imports(batch.unit)
-        batch = RosterImport.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
+        batch = locked(batch, job=job)
         if batch.state == ImportState.COMMITTED:
             return batch
         if batch.state != ImportState.OPEN:
             raise ValidationError(f"这次导入{batch.get_state_display()}，不能再导入。", code="state")
         heading = heading_of(batch, sheet)
         unit, ruling, now = batch.unit, ruling_of(batch), timezone.now()
-        found = check_file(sheet=sheet, heading=heading, unit=unit, by=by, ruling=ruling, lock=True)
+        found = check_file(sheet=sheet, heading=heading, unit=unit, by=by, ruling=ruling, lock=True, told=told)
         _count_questions(batch, found, by)
         written = write_rows(found.results, by=by, now=now)
         store_lines(batch, found.results, written)
@@ -224,17 +290,18 @@ def commit_import(*, batch: RosterImport, by: User) -> RosterImport:
     return batch
 
 
-def undo_import(*, batch: RosterImport, by: User) -> RosterImport:
+def undo_import(*, batch: RosterImport, by: User, job: Job | None = None) -> RosterImport:
     """Take a committed import back while its people are as it left them.
 
     Raises:
         PermissionDenied: somebody else's import.
-        ValidationError: not committed, or somebody was changed or is needed elsewhere since.
+        ValidationError: not committed, somebody was changed or is needed elsewhere since, or a job other than `job`
+            runs.
     """
-    _check_own(batch, by)
+    check_own(batch, by)
     with transaction.atomic():
         lock_imports(batch.unit)
-        batch = RosterImport.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
+        batch = locked(batch, job=job)
         undo(batch, by)
     return batch
 
@@ -245,10 +312,10 @@ def expire_imports(*, now: datetime.datetime | None = None) -> int:
     old = RosterImport.objects.filter(created_at__lt=before).exclude(content=None)
     with transaction.atomic():
         old.filter(state=ImportState.OPEN).update(state=ImportState.EXPIRED)
-        return old.update(content=None)
+        return old.update(content=None, outline=None, found=None, wrong_rows=None)
 
 
-def _check_own(batch: RosterImport, by: User) -> None:
+def check_own(batch: RosterImport, by: User) -> None:
     if batch.by_id != by.pk:
         raise PermissionDenied("somebody else's import")
     _check_editor(by, batch.unit)

@@ -154,7 +154,19 @@ def test_what_cannot_be_read_one_way_only_is_an_error(township: Unit, tmp_path: 
     ]
     county, back_to = township.parent or township, str(tmp_path / "e.xlsx")
     told = run(county, tmp_path, xlsx(head, *rows), "--commit", "--errors", back_to)
-    columns = ["身份证号", "性别", "出生日期", "电话", "类别", "特长", "单位", "证件号", "出生日期", "证件号", "姓名"]
+    columns = [
+        "身份证号",
+        "性别",
+        "出生日期",
+        "电话",
+        "类别",
+        "特长",
+        "单位",
+        "身份证号",
+        "出生日期",
+        "身份证号",
+        "姓名",
+    ]
     assert errors(told) == list(enumerate([*columns, "身份证号", "电话", "单位", "身份证号"], 2))
     assert not Volunteer.objects.exists()
     back = CalamineWorkbook.from_path(back_to).get_sheet_by_index(0).to_python()

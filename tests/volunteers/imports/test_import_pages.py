@@ -15,7 +15,8 @@ from orgs.enums import Role
 from orgs.models import Unit, User
 from tests.factories import make_appointment, make_county, make_member, make_speciality, make_unit, make_volunteer
 from tests.volunteers.imports.sheets import some_id, xlsx
-from volunteers.models import RosterImport, RosterImportRow, Volunteer
+from tests.volunteers.imports.test_formats import FILES
+from volunteers.models import RosterImport, RosterImportRow, Speciality, Volunteer
 from volunteers.services.imports import expire_imports
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,29 @@ def test_a_messy_file_from_upload_to_undo(world: World) -> None:
     assert not Volunteer.objects.filter(name="张三").exists()
     known.refresh_from_db()
     assert known.phone == "13800000000"
+
+
+def test_only_the_county_adds_a_term_to_its_list(world: World) -> None:
+    content = xlsx(HEAD, ("张三", some_id(order=67), None, "老教师", "吹唢呐", None))
+    for unit, is_offered in ((world.township, False), (world.county, True)):
+        client = signed_in(make_member(unit, Role.SECRETARY if unit == world.township else Role.COUNTY_OFFICE))
+        batch = upload(client, world.township if unit == world.township else world.county, content)
+        assert ("加进特长目录" in client.get(page_of(batch)).content.decode()) is is_offered
+        client.post(page_of(batch), {"specialities-0": "create"})
+        client.post(page_of(batch, "commit"))
+        assert Speciality.objects.filter(name="吹唢呐").exists() is is_offered
+        assert Volunteer.objects.filter(name="张三").exists() is is_offered
+
+
+def test_other_rosters_of_the_file_are_named_and_not_taken_in_unasked(world: World) -> None:
+    client = signed_in(world.secretary)
+    batch = upload(client, world.township, (FILES / "roster.xls").read_bytes())
+    columns = client.get(page_of(batch, "columns")).content.decode()
+    assert "这次只读表“云峰镇五老”" in columns
+    assert "“亭子镇五老”没有读" in columns
+    # Neither the notes, which have no heading, nor what is hidden.
+    assert "填表说明" not in columns
+    assert "去年" not in columns
 
 
 def test_the_meaning_of_a_column_is_remembered_for_the_unit(world: World) -> None:

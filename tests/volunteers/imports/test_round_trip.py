@@ -11,6 +11,7 @@ from django.test import Client
 from orgs.enums import Role
 from orgs.models import Unit
 from tests.factories import make_county, make_member, make_speciality, make_unit, make_volunteer
+from tests.volunteers.imports.sheets import some_id, xlsx
 from tests.volunteers.imports.test_import_command import counts, run
 from volunteers.models import Availability, Volunteer
 
@@ -64,3 +65,19 @@ def test_only_what_was_edited_changes_and_masked_cells_stay(county: Unit, tmp_pa
     after = {one.pk: (one.id_number, one.phone) for one in Volunteer.objects.exclude(pk=person.pk)}
     assert after == {pk: values for pk, values in before.items() if pk != person.pk}
     assert person.id_number == before[person.pk][0]
+
+
+def test_the_file_with_the_reasons_put_right_and_sent_again(county: Unit, tmp_path: Path) -> None:
+    head = ("姓名", "证件号", "类别")
+    content = xlsx(head, ("赵一", some_id(order=1), "老教师"), ("钱二", "5.10824E+17", "老干部"))
+    back = tmp_path / "back.xlsx"
+    assert counts(run(county, tmp_path, content, "--commit", "--errors", str(back))) == (2, 1, 0, 0)
+    book = openpyxl.load_workbook(back)
+    page: Any = book.active
+    assert [cell.value for cell in page[1]] == [*head, "没有导入的原因"]
+    assert "最后几位已丢失" in page["D3"].value
+    page["B3"].value = some_id(order=3)
+    book.save(back)
+    told = run(county, tmp_path, back.read_bytes(), "--commit")
+    assert (counts(told), told["errors"]) == ((2, 1, 0, 1), [])
+    assert Volunteer.objects.filter(name="钱二").exists()

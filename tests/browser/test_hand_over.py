@@ -1,0 +1,55 @@
+"""On a phone, by keyboard where somebody types: who moved away hands a child on to a neighbour."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from pytest_django.live_server_helper import LiveServer
+
+from aid.models import Pairing
+from orgs.enums import Role
+from orgs.models import Unit
+from tests.factories import PASSWORD, make_child, make_county, make_member, make_pairing, make_unit, make_volunteer
+from volunteers.models import Volunteer
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def leaving(transactional_db: None) -> Volunteer:
+    town = make_unit(make_county(), name="亭子镇")
+    make_volunteer(town, name="冯定国")
+    person = make_volunteer(town, name="杜承志")
+    make_pairing(make_child(town), person)
+    make_member(Unit.objects.get(pk=town.pk), Role.SECRETARY, username="luoxiuqiong")
+    return person
+
+
+def test_the_way_from_the_person_to_the_end(
+    context: BrowserContext, live_server: LiveServer, leaving: Volunteer
+) -> None:
+    page: Page = context.new_page()
+    page.set_viewport_size(PHONE)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{live_server.url}/volunteers/{leaving.pk}/")
+    page.get_by_label("用户名").fill("luoxiuqiong")
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+
+    page.get_by_role("link", name="退出和移交").click()
+    page.get_by_role("button", name="下一步：选接替人").click()
+    expect(page.locator("#errors")).to_be_focused()
+    page.get_by_role("radio", name="退出", exact=True).check()
+    page.get_by_role("button", name="下一步：选接替人").click()
+    search = page.get_by_label("查找接替人，输入姓名")
+    search.fill("feng")
+    search.press("Enter")
+    page.get_by_role("radio", name="冯定国").check()
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    page.get_by_role("button", name="下一步：核对").click()
+    expect(page.get_by_text("交给 冯定国")).to_be_visible()
+    page.get_by_role("button", name="确认办理").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("杜承志")
+    expect(page.get_by_text("名下没有要移交的了")).to_be_visible()
+    assert Pairing.objects.get(ends_on=None).volunteer == Volunteer.objects.get(name="冯定国")
+    assert complaints == []

@@ -80,6 +80,13 @@ def test_an_honour_is_recorded_on_the_page_of_its_person_with_its_scan(town: Uni
     assert bytes_of(scan) == PDF
 
 
+def test_without_a_holder_the_page_says_where_to_find_one(town: Unit) -> None:
+    page = page_of(signed_in(town), "/honours/new/")
+    assert 'href="/volunteers/"' in page
+    assert 'href="/teams/"' in page
+    assert signed_in(town).post("/honours/new/", entry()).status_code == 404
+
+
 def test_an_honour_of_a_team_stands_on_its_page(town: Unit) -> None:
     client, team = signed_in(town), make_team(town)
     assert client.post(new_url(team), entry(name="先进集体")).url == f"/teams/{team.pk}/"  # type: ignore[attr-defined]
@@ -224,7 +231,7 @@ def test_strangers_readers_and_wrong_methods(county: Unit, town: Unit, person: V
             assert getattr(clerk, method)(url).status_code == 403, url
         assert colleague.get(url).status_code == 200
         assert colleague.put(url).status_code == 405
-    for forged in ("", "?volunteer=x", "?volunteer=999999", f"?volunteer={'9' * 30}"):
+    for forged in ("?volunteer=x", "?volunteer=999999", f"?volunteer={'9' * 30}"):
         assert colleague.get(f"/honours/new/{forged}").status_code == 404
     with pytest.raises(PermissionDenied):
         record_honour(holder=person, entry=an_entry(), by=make_member(town, Role.CLERK))

@@ -66,8 +66,10 @@ def honour_scan(request: HttpRequest, pk: int) -> FileResponse:
 @get_or_post
 @never_cache
 def honour_create(request: HttpRequest) -> HttpResponse:
-    """登记荣誉 of the person of `?volunteer=` or the team of `?team=`."""
+    """登记荣誉 of the person of `?volunteer=` or the team of `?team=`; without either, where to find them."""
     user = user_of(request)
+    if not request.GET.get("volunteer") and not request.GET.get("team") and request.method != "POST":
+        return render(request, "volunteers/honour_start.html")
     holder = _holder_of(request, user)
     form = HonourForm(request.POST or None, request.FILES or None)
     if submitted(request, form):

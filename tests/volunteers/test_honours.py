@@ -170,6 +170,17 @@ def test_what_is_taken_down_is_kept_with_its_reason_and_stands_in_no_list(town: 
     assert client.get(url).status_code == 404
 
 
+def test_an_honour_of_somebody_who_moved_away_is_put_right_where_it_was_recorded(
+    county: Unit, town: Unit, person: Volunteer
+) -> None:
+    client, honour = signed_in(town), make_honour(person, name="省先进")
+    Volunteer.objects.filter(pk=person.pk).update(unit=make_unit(county))
+    assert person_page(person) not in page_of(client, LIST)
+    answer = client.post(f"/honours/{honour.pk}/edit/", {**entry(), **seen(honour)})
+    assert answer.url == LIST  # type: ignore[attr-defined]
+    assert client.get(answer.url).status_code == 200  # type: ignore[attr-defined]
+
+
 def test_the_second_of_two_writers_is_told(town: Unit, person: Volunteer) -> None:
     honour, by = make_honour(person), make_member(town)
     with pytest.raises(ChangedError):

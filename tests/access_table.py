@@ -504,6 +504,7 @@ TABLE = [
     Row("volunteers:team_member", PERSONAL, in_team, NETWORK, BOTH),
     Row("volunteers:honour_list", ROSTER),
     Row("volunteers:honour_export", ROSTER),
+    Row("volunteers:honour_create", PERSONAL),
     Row("volunteers:honour_create", PERSONAL, query=lambda side: {"volunteer": str(side.volunteer.pk)}),
     Row("volunteers:honour_edit", PERSONAL, honoured, ROSTER, BOTH),
     Row("volunteers:honour_remove", PERSONAL, honoured, ROSTER, BOTH),

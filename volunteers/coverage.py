@@ -158,7 +158,8 @@ def _rows(top: Unit) -> list[Any]:
 def _line(top: Unit, part: int, key: str, name: str) -> Line:
     query = {"unit": top.code, "place": key} if part == GROUP else {"unit": key}
     label = PlaceGroup(key).label if part == GROUP else short_name_of(name)
-    url = f"{reverse('volunteers:volunteer_list')}?{urlencode(query)}"
+    # Relative to the page of the coverage: there are hundreds of them on it.
+    url = f"../?{urlencode(query)}"
     opens = f"{reverse('volunteers:speciality_coverage')}?unit={key}" if part == UNDER else ""
     return Line(part, key, label, url, opens)
 

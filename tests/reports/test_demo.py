@@ -25,9 +25,9 @@ from reports.demo.plan import ACTIVITIES, FUNDS_RAISED, apportion
 from reports.demo.terms import term_end
 from reports.services import figures, figures_table
 from volunteers.duplicates import pairs_for_user
-from volunteers.enums import VETERAN_KINDS, VETERAN_POSTS
+from volunteers.enums import VETERAN_KINDS, VETERAN_POSTS, TeamKind
 from volunteers.handing_over import count_left_open
-from volunteers.models import Appointment, Volunteer
+from volunteers.models import Appointment, Honour, Team, TeamMember, Volunteer
 
 TODAY = datetime.date(2026, 11, 23)
 PLAN = Plan(today=TODAY, scale=0.02, towns=4)
@@ -133,6 +133,20 @@ def test_records_keep_the_rules_of_the_services(loaded: Loaded) -> None:
     assert not paid.exclude(posted=1).exists()
     for grant in paid.select_related("child__unit", "account__unit"):
         assert grant.child.unit.is_descendant_of(grant.account.unit, include_self=True)
+
+
+def test_teams_keep_the_rules_of_the_services(loaded: Loaded) -> None:
+    studios = Team.objects.filter(kind=TeamKind.STUDIO)
+    assert studios.exists()
+    leaders = Count("members", filter=Q(members__leads=True, members__ends_on=None))
+    assert set(studios.annotate(leaders=leaders).values_list("leaders", flat=True)) <= {1, 2}
+    members = TeamMember.objects.exclude(team__founded_on__gt=F("starts_on"))
+    assert members.count() == TeamMember.objects.count()
+    assert TeamMember.objects.filter(ends_on__lte=TODAY).exists()
+    assert not TeamMember.objects.filter(Q(starts_on__gt=TODAY) | Q(ends_on__gt=TODAY)).exists()
+    assert Team.objects.exclude(dissolved_reason="").filter(dissolved_on__lte=TODAY).exists()
+    assert Honour.objects.filter(team=None).exists()
+    assert not Honour.objects.filter(Q(awarded_on__gt=TODAY) | Q(awarded_on__lt=F("team__founded_on"))).exists()
 
 
 def test_posts_keep_the_rules_of_the_services(loaded: Loaded) -> None:

@@ -80,6 +80,13 @@ def test_an_honour_is_recorded_on_the_page_of_its_person_with_its_scan(town: Uni
     assert bytes_of(scan) == PDF
 
 
+def test_without_a_holder_the_page_says_where_to_find_one(town: Unit) -> None:
+    page = page_of(signed_in(town), "/honours/new/")
+    assert 'href="/volunteers/"' in page
+    assert 'href="/teams/"' in page
+    assert signed_in(town).post("/honours/new/", entry()).status_code == 404
+
+
 def test_an_honour_of_a_team_stands_on_its_page(town: Unit) -> None:
     client, team = signed_in(town), make_team(town)
     assert client.post(new_url(team), entry(name="先进集体")).url == f"/teams/{team.pk}/"  # type: ignore[attr-defined]
@@ -163,6 +170,17 @@ def test_what_is_taken_down_is_kept_with_its_reason_and_stands_in_no_list(town: 
     assert client.get(url).status_code == 404
 
 
+def test_an_honour_of_somebody_who_moved_away_is_put_right_where_it_was_recorded(
+    county: Unit, town: Unit, person: Volunteer
+) -> None:
+    client, honour = signed_in(town), make_honour(person, name="省先进")
+    Volunteer.objects.filter(pk=person.pk).update(unit=make_unit(county))
+    assert person_page(person) not in page_of(client, LIST)
+    answer = client.post(f"/honours/{honour.pk}/edit/", {**entry(), **seen(honour)})
+    assert answer.url == LIST  # type: ignore[attr-defined]
+    assert client.get(answer.url).status_code == 200  # type: ignore[attr-defined]
+
+
 def test_the_second_of_two_writers_is_told(town: Unit, person: Volunteer) -> None:
     honour, by = make_honour(person), make_member(town)
     with pytest.raises(ChangedError):
@@ -224,7 +242,7 @@ def test_strangers_readers_and_wrong_methods(county: Unit, town: Unit, person: V
             assert getattr(clerk, method)(url).status_code == 403, url
         assert colleague.get(url).status_code == 200
         assert colleague.put(url).status_code == 405
-    for forged in ("", "?volunteer=x", "?volunteer=999999", f"?volunteer={'9' * 30}"):
+    for forged in ("?volunteer=x", "?volunteer=999999", f"?volunteer={'9' * 30}"):
         assert colleague.get(f"/honours/new/{forged}").status_code == 404
     with pytest.raises(PermissionDenied):
         record_honour(holder=person, entry=an_entry(), by=make_member(town, Role.CLERK))

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from guanai.dependents import unit_records
 from orgs.enums import Role
 from orgs.models import Unit
 from tests.factories import (
@@ -278,6 +279,9 @@ def test_the_page_of_a_unit_counts_its_teams(county: Unit, town: Unit, studio: T
     make_team(town, dissolved_on=datetime.date(2023, 1, 1))
     page = page_of(signed_in(county, Role.COUNTY_OFFICE), reverse("orgs:unit_detail", args=[town.code]))
     assert f'href="{LIST}?unit={town.code}"' in page
+    county.refresh_from_db()
+    kind = next(kind for kind in unit_records() if kind.key == "teams")
+    assert (kind.by_unit(county), kind.ever_at(town)) == ({town.pk: 1}, 2)
 
 
 def test_a_studio_without_a_leader_and_a_closed_unit_are_told(town: Unit, studio: Team) -> None:

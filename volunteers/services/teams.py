@@ -98,6 +98,7 @@ def add_members(
             (`people`), days in the wrong order or in the future, more than two leaders of a studio.
     """
     with transaction.atomic():
+        _enter(team.unit, by)
         locked = _locked(team, by)
         if locked.dissolved_on:
             words = f"团队已于 {locked.dissolved_on:%Y-%m-%d} 撤销，不能再加入成员"

@@ -16,7 +16,7 @@ from guanai.listing import make_listing, render_list
 from orgs.enums import Action
 from orgs.list_files import sent_list
 from orgs.models import Unit, User
-from orgs.scope import covering, may, user_of
+from orgs.scope import allows, covering, may, user_of
 from volunteers.forms import HonourFilterForm, HonourForm, RemovalForm
 from volunteers.forms.honours import REMOVED
 from volunteers.honours import honour_for_user_or_404
@@ -66,8 +66,10 @@ def honour_scan(request: HttpRequest, pk: int) -> FileResponse:
 @get_or_post
 @never_cache
 def honour_create(request: HttpRequest) -> HttpResponse:
-    """登记荣誉 of the person of `?volunteer=` or the team of `?team=`."""
+    """登记荣誉 of the person of `?volunteer=` or the team of `?team=`; without either, where to find them."""
     user = user_of(request)
+    if not request.GET.get("volunteer") and not request.GET.get("team") and request.method != "POST":
+        return render(request, "volunteers/honour_start.html")
     holder = _holder_of(request, user)
     form = HonourForm(request.POST or None, request.FILES or None)
     if submitted(request, form):
@@ -76,7 +78,7 @@ def honour_create(request: HttpRequest) -> HttpResponse:
         )
         if written is not None:
             messages.success(request, f"已登记荣誉“{written.name}”。")
-            return redirect(holder_url(written))
+            return redirect(url_of(holder))
     context = {"form": form, "whose": holder.name, "cancel_url": url_of(holder)}
     return render(request, "volunteers/honour_form.html", context)
 
@@ -92,8 +94,8 @@ def honour_edit(request: HttpRequest, pk: int) -> HttpResponse:
         written = attempt(form, lambda: correct_honour(honour=record, entry=form.entry(), by=user, seen=form.seen_at))
         if written is not None:
             messages.success(request, "已保存更正。")
-            return redirect(holder_url(record))
-    context = {"form": form, "record": record, "whose": record.holder, "cancel_url": holder_url(record)}
+            return redirect(back_url(record, user))
+    context = {"form": form, "record": record, "whose": record.holder, "cancel_url": back_url(record, user)}
     return render(request, "volunteers/honour_form.html", context)
 
 
@@ -108,8 +110,8 @@ def honour_remove(request: HttpRequest, pk: int) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         if attempt(form, lambda: remove_honour(honour=record, reason=reason, by=user, seen=form.seen_at)) is not None:
             messages.success(request, f"已撤下荣誉“{record.name}”，原登记和原因都留着。")
-            return redirect(holder_url(record))
-    context = {"form": form, "honour": record, "cancel_url": holder_url(record)}
+            return redirect(back_url(record, user))
+    context = {"form": form, "honour": record, "cancel_url": back_url(record, user)}
     return render(request, "volunteers/honour_remove.html", context)
 
 
@@ -137,6 +139,13 @@ def holder_url(honour: Honour) -> str:
     """The page of the person or team, where its honours stand."""
     name, key = ("team", honour.team_id) if honour.team_id else ("volunteer", honour.volunteer_id)
     return reverse(f"volunteers:{name}_detail", args=[key])
+
+
+def back_url(honour: Honour, user: User) -> str:
+    """That page, or the list where its person stands on another roster by now."""
+    if allows(user, Action.VIEW_ROSTER, _stands_at(honour)):
+        return holder_url(honour)
+    return reverse("volunteers:honour_list")
 
 
 def _stands_at(honour: Honour) -> Unit:

@@ -28,6 +28,9 @@ _RECORD = {
     A.RECORD_NETWORK,
     A.EDIT_ROSTER,
     A.REVEAL_ROSTER,
+    # Apart from looking, since a file leaves the house: granted to those who register the people and have the form
+    # stamped, and to nobody else; the view log names each person and field (design.md, Personal data).
+    A.EXPORT_ROSTER_CLEAR,
     A.RECORD_ACTIVITIES,
     A.VIEW_CHILDREN,
     A.EDIT_CHILDREN,

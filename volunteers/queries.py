@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Func, OuterRef, Prefetch, QuerySet, TextField
+from django.db.models import Count, F, Func, OuterRef, Prefetch, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import Http404
 from django.utils import timezone
@@ -17,7 +17,7 @@ from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import allows, branch_q
 from volunteers.enums import CURRENT
-from volunteers.models import Appointment, Availability, RosterImport, Speciality, Volunteer
+from volunteers.models import Appointment, Availability, RosterImport, Speciality, TeamMember, Volunteer
 
 if TYPE_CHECKING:
     from volunteers.querysets import VolunteerQuerySet
@@ -65,6 +65,18 @@ def running_posts() -> "Prefetch[str, QuerySet[Appointment], str]":
     """Today's posts as `posts` on each person, with the committee."""
     rows = Appointment.objects.running(timezone.localdate()).select_related("unit").order_by("unit__lft", "post")
     return Prefetch("appointments", queryset=rows, to_attr="posts")
+
+
+def running_teams() -> "Prefetch[str, QuerySet[TeamMember], str]":
+    """The teams that somebody is in today, as `running_teams` on each person, with the team."""
+    today = timezone.localdate()
+    rows = TeamMember.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=today),
+        Q(team__dissolved_on=None) | Q(team__dissolved_on__gt=today),
+        starts_on__lte=today,
+    )
+    ordered = rows.select_related("team").order_by("starts_on", "pk")
+    return Prefetch("teams", queryset=ordered, to_attr="running_teams")
 
 
 def with_details(people: "VolunteerQuerySet") -> "VolunteerQuerySet":

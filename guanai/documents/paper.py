@@ -11,6 +11,7 @@ from docx.oxml.parser import parse_xml
 from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
+from guanai.documents.forms import Entry, add_form
 from guanai.documents.numerals import chinese_numeral, paper_date
 from guanai.documents.styles import BODY_SIZE, TEXT_WIDTH, apply_standard
 from guanai.documents.tables import add_sign_boxes, add_table
@@ -107,6 +108,27 @@ class Paper:
         )
         # A paragraph must part two tables, or Word joins them into one.
         self._add(note, "表注")
+
+    def form(
+        self,
+        rows: Sequence[Sequence[Entry]],
+        boxes: Sequence[tuple[str, str]],
+        *,
+        widths: Sequence[float],
+        note: str = "",
+    ) -> None:
+        """A form to be filled, signed and stamped; see ``add_form``. ``note`` stands under it."""
+        add_form(self._document, rows, boxes, widths=widths)
+        self._add(note, "表注")
+
+    def line(self, text: str) -> None:
+        """A line over a table or form, in its type: whose it is, its number."""
+        self._add(text, "表注").paragraph_format.keep_with_next = True
+
+    def next_title(self, title: str) -> None:
+        """The title of one more paper of the same kind, on a page of its own."""
+        self.page_break()
+        self._add(title, "Title").paragraph_format.space_after = Pt(28)
 
     def sign_boxes(self, boxes: Sequence[tuple[str, str]]) -> None:
         """Boxes side by side for signature, stamp and date: [("自评意见（盖章）", "负责人签字："), …]."""

@@ -1,5 +1,6 @@
 from volunteers.models.appointments import Appointment, PostRule
 from volunteers.models.imports import ColumnMemory, RosterImport, RosterImportRow
+from volunteers.models.preferences import RosterColumns
 from volunteers.models.teams import Team, TeamMember
 from volunteers.models.volunteers import Availability, Interest, Speciality, Volunteer, service_words
 
@@ -9,6 +10,7 @@ __all__ = [
     "ColumnMemory",
     "Interest",
     "PostRule",
+    "RosterColumns",
     "RosterImport",
     "RosterImportRow",
     "Speciality",

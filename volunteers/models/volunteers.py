@@ -27,6 +27,7 @@ from volunteers.querysets import VolunteerQuerySet
 
 if TYPE_CHECKING:
     from volunteers.models.appointments import Appointment
+    from volunteers.models.teams import TeamMember
 
 
 @tracked()
@@ -165,6 +166,12 @@ class Volunteer(Edited):
         """亭子镇关工委 委员, from `posts` (`queries.running_posts`)."""
         posts: list[Appointment] = getattr(self, "posts", [])
         return "、".join(f"{post.unit.committee_name} {post.get_post_display()}" for post in posts)
+
+    @property
+    def team_line(self) -> str:
+        """亭子镇宣讲团（领衔人）、科技服务团, from `running_teams` (`queries.running_teams`)."""
+        members: list[TeamMember] = getattr(self, "running_teams", [])
+        return "、".join(f"{one.team.name}{'（领衔人）' if one.leads else ''}" for one in members)
 
     @property
     def masked_id(self) -> str:

@@ -23,6 +23,7 @@ class VolunteersConfig(AppConfig):
                 Action.VIEW_ROSTER,
                 order=30,
                 tab=Tab.VOLUNTEERS,
+                also=("volunteers:register_form", "volunteers:export_columns"),
             ),
             MenuItem(Group.NETWORK, "班子与任职", "volunteers:appointment_list", Action.VIEW_NETWORK, order=24),
             MenuItem(

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from guanai.documents import Entry, Paper, paper_date
-from guanai.partial_dates import shown_partial_date
 from orgs.enums import UnitKind
 from orgs.models import Unit
 from volunteers.enums import VeteranKind, VolunteerStatus
@@ -17,14 +16,16 @@ if TYPE_CHECKING:
 
 # What the form shows in clear or masked, by field: its name on the screen.
 SECRETS = {"id_number": "身份证号", "phone": "电话", "address": "住址", "birth_date": "出生日期"}
-_BOXES = (
-    ("本人签名", "签名："),
-    ("村（社区）意见（盖章）", "负责人签字："),
-    ("乡镇关工委意见（盖章）", "负责人签字："),
-)
-_WIDTHS = (14, 20, 13, 19, 14, 20)
+# Who says something on the form for people of a unit of this kind; a unit's own words stand before those of its parent.
+_OPINIONS = {
+    UnitKind.VILLAGE: "村（社区）意见",
+    UnitKind.COMMUNITY: "村（社区）意见",
+    UnitKind.TOWNSHIP: "乡镇关工委意见",
+    UnitKind.DEPARTMENT: "部门关工委意见",
+}
+_WIDTHS = (14, 22, 13, 19, 16, 16)
 _WHOLE, _MOST = 5, 3
-IN_CLEAR = "本表含个人信息，只用于关心下一代工作。请妥善保管，用后及时销毁。"
+IN_CLEAR = "本表含个人信息，请妥善保管，用后及时销毁。"
 MASKED = "身份证号、电话、住址和出生日期已遮盖。"
 
 
@@ -44,13 +45,13 @@ def register_paper(people: Sequence[Volunteer], *, in_clear: bool, day: datetime
         raise ValueError("a paper of nobody's form")
     counties = _counties(people)
     titles = [f"{counties[person.unit.tree_id]}{_title(person)}" for person in people]
-    paper = Paper(titles[0], dated=day)
+    paper = Paper(titles[0], dated=day, is_form=True)
     for place, (person, title) in enumerate(zip(people, titles, strict=True)):
         if place:
             paper.next_title(title)
         paper.line(f"单位：{_unit_words(person.unit)}　　编号：{person.number}")
-        note = f"{IN_CLEAR if in_clear else MASKED}打印日期：{paper_date(day)}。"
-        paper.form(_rows(person, in_clear=in_clear), _BOXES, widths=_WIDTHS, note=note)
+        note = f"{IN_CLEAR if in_clear else MASKED}{paper_date(day)}打印。"
+        paper.form(_rows(person, in_clear=in_clear), _boxes(person.unit), widths=_WIDTHS, note=note)
     return paper.to_bytes()
 
 
@@ -79,10 +80,15 @@ def _unit_words(unit: Unit) -> str:
     return f"{above}{unit.committee_name}"
 
 
+def _boxes(unit: Unit) -> list[tuple[str, str]]:
+    own = _OPINIONS.get(UnitKind(unit.kind), "所在单位意见")
+    above = _OPINIONS.get(UnitKind(unit.parent.kind), "县关工委意见") if unit.parent else "县关工委意见"
+    return [("本人签名", "签名："), *((f"{opinion}（盖章）", "负责人签字：") for opinion in (own, above))]
+
+
 def _secret(person: Volunteer, name: str, *, in_clear: bool) -> str:
     if name == "birth_date":
-        known = f"{person.birth_year}年" if person.birth_year else ""
-        return paper_date(person.birth_date) if in_clear and person.birth_date else known
+        return f"{person.birth_date}" if in_clear and person.birth_date else str(person.birth_year or "")
     masked = {"id_number": person.masked_id, "phone": person.masked_phone, "address": person.masked_address}[name]
     return str(getattr(person, name)) if in_clear else masked
 
@@ -100,8 +106,8 @@ def _rows(person: Volunteer, *, in_clear: bool) -> list[list[Entry]]:
         [Entry("身份证号", id_number, _MOST), Entry("文化程度", person.get_education_display())],
         [
             Entry("电话", secret["phone"]),
-            Entry("入党时间", shown_partial_date(person.party_joined)),
-            Entry("参加工作", shown_partial_date(person.work_began)),
+            Entry("入党时间", person.party_joined),
+            Entry("参加工作", person.work_began),
         ],
         [Entry("住址", secret["address"], _MOST), Entry("健康状况", person.get_health_display())],
         [

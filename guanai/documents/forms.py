@@ -14,10 +14,10 @@ from docx.shared import Mm
 from guanai.documents.styles import TEXT_WIDTH
 from guanai.xmltext import xml_text
 
-_ROW_HEIGHT, _BOX_HEIGHT = Mm(8), Mm(45)
+_ROW_HEIGHT, _BOX_HEIGHT = Mm(8), Mm(44)
 # A stamp is 42 mm wide and lies over the signature and the date.
 _STAMP_LINES = 4
-_LABEL, _LEFT, _CENTRED, _RIGHT = "TableHead", "TableText", "TableCentred", "TableFigure"
+_LABEL, _LEFT, _CENTRED, _RIGHT = "FormLabel", "TableText", "TableCentred", "TableFigure"
 DATE_LINE = "年　　月　　日"
 
 

@@ -335,7 +335,6 @@ TABLE = [
     Row("volunteers:register_form_export", ROSTER, by_pk("volunteer"), ROSTER),
     Row("volunteers:register_form_clear", PERSONAL, by_pk("volunteer"), ROSTER, POST),
     Row("volunteers:register_form_batch", PERSONAL, methods=BOTH),
-    Row("volunteers:register_form_batch", PERSONAL, query=by_unit),
     Row("volunteers:register_form_file", PERSONAL, own_form_file),
     Row("volunteers:volunteer_find", ROSTER, methods=POST),
     Row("volunteers:volunteer_create", PERSONAL, methods=BOTH),

@@ -16,6 +16,7 @@ from orgs.enums import Action, Role
 from orgs.models import Membership, Unit
 from orgs.scope import ROLE_ACTIONS
 from tests.factories import (
+    grant,
     make_appointment,
     make_member,
     make_speciality,
@@ -26,7 +27,6 @@ from tests.factories import (
 from tests.volunteers.pages import signed_in
 from volunteers.models import Availability, Interest, TeamMember, Volunteer
 from volunteers.register_form import SECRETS, for_register_form, register_paper, secrets_given
-from volunteers.services import register_forms
 from volunteers.services.register_forms import forms_in_clear
 
 pytestmark = pytest.mark.django_db
@@ -216,7 +216,8 @@ def test_queries_do_not_grow(township: Unit, django_assert_num_queries: Any) -> 
 
     somebody()
     made(1)
-    somebody(), somebody()
+    somebody()
+    somebody()
     made(3)
 
 
@@ -228,8 +229,8 @@ def test_a_reader_gets_the_masked_form_and_no_other(person: Volunteer, township:
     shown = client.get(page(person)).content.decode()
     assert "下载遮盖版" in shown
     assert "生成完整版" not in shown
-    content = downloaded(response := client.get(page(person, "export/")))
-    assert person.id_number not in words_of(content)
+    response: Any = client.get(page(person, "export/"))
+    assert person.id_number not in words_of(downloaded(response))
     assert response.filename == f"登记表（遮盖）-{person.number}.docx"
     assert TrailEntry.objects.filter(verb="exported").count() == 1
     assert client.post(page(person, "clear/"), REASON).status_code == 403
@@ -249,7 +250,8 @@ def test_the_form_in_clear_is_written_down_kept_encrypted_and_fetched(person: Vo
     shown = client.get(page(person)).content.decode()
     url = reverse("volunteers:register_form_file", args=[file.pk])
     assert url in shown
-    words = words_of(downloaded(fetched := client.get(url)))
+    fetched: Any = client.get(url)
+    words = words_of(downloaded(fetched))
     assert all(value in words for value in clear_values(person).values())
     assert fetched.filename == f"登记表-{file.pk}.docx"
     assert "杜承志" not in fetched["Content-Disposition"]
@@ -361,8 +363,6 @@ def test_the_batch_keeps_to_the_own_branch(several: list[Volunteer], township: U
 
 
 def test_a_reader_here_and_secretary_elsewhere_exports_the_people_there(township: Unit) -> None:
-    from tests.factories import grant
-
     village = make_unit(township)
     there, here = make_volunteer(village), make_volunteer(township)
     user = make_member(township, Role.CLERK)
@@ -377,8 +377,8 @@ def test_a_reader_here_and_secretary_elsewhere_exports_the_people_there(township
 def test_more_than_a_meeting_is_refused_and_nobody_too(
     several: list[Volunteer], township: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (register_forms, __import__("volunteers.views.register_forms", fromlist=["MOST_FORMS"])):
-        monkeypatch.setattr(module, "MOST_FORMS", 2)
+    monkeypatch.setattr("volunteers.services.register_forms.MOST_FORMS", 2)
+    monkeypatch.setattr("volunteers.views.register_forms.MOST_FORMS", 2)
     client = signed_in(township)
     asked = client.get(BATCH).content.decode()
     assert "一次最多导出 2 人，这里有 3 人" in asked

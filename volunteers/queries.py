@@ -32,7 +32,9 @@ LIST_FIELDS = (
 
 def volunteers_for_user(user: Anyone, action: str = Action.VIEW_ROSTER) -> "VolunteerQuerySet":
     """The people of the branches on which the user may do `action`, by name."""
-    people: VolunteerQuerySet = Volunteer.objects.filter(branch_q(user, action)).order_by("name_key", "pk")
+    people: VolunteerQuerySet = Volunteer.objects.filter(branch_q(user, action, county="county")).order_by(
+        "name_key", "pk"
+    )
     return people
 
 

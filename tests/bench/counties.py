@@ -153,7 +153,19 @@ _TRUE = (True, True, True)
 
 def _roster() -> Rows:
     columns = (
-        *("id", "number", "unit_id", "name", "name_key", "sex", "birth_year", "birth_date", "id_number", "id_index"),
+        *(
+            "id",
+            "number",
+            "unit_id",
+            "county_id",
+            "name",
+            "name_key",
+            "sex",
+            "birth_year",
+            "birth_date",
+            "id_number",
+            "id_index",
+        ),
         *("phone", "phone_index", "address", "kind", "is_core", "status", "joined_on", "updated_at", "former_post"),
         *("rank", "former_name", "native_place", "politics", "education", "retirement", "health", "party_joined"),
         *("work_began", "no_id_reason", "left_reason", "resting_reason"),
@@ -164,7 +176,8 @@ def _roster() -> Rows:
         joined, now = datetime.date(2020, 1, 1), timezone.now()
         for place, one in enumerate(people):
             yield (
-                *(_person(number, place), f"{number}-W{place:05d}", _home(number, place), one.name, one.name_key),
+                *(_person(number, place), f"{number}-W{place:05d}", _home(number, place), _unit(number, 0)),
+                *(one.name, one.name_key),
                 *(one.sex, one.birth_year, one.birth_date, one.id_number, os.urandom(32), one.phone, os.urandom(32)),
                 *(one.address, one.kind, place % 10 == 0, "active", joined, now, "镇中心小学退休教师", *empty),
             )

@@ -64,7 +64,7 @@ class Interest(models.Model):
 _COUNTY = pgtrigger.Trigger(
     name="county",
     when=pgtrigger.Before,
-    operation=pgtrigger.Insert | pgtrigger.UpdateOf("unit_id"),
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("unit_id"),  # type: ignore[no-untyped-call]  # untyped library
     func="""
         NEW.county_id := (SELECT root.id FROM orgs_unit own JOIN orgs_unit root
             ON root.tree_id = own.tree_id AND root.parent_id IS NULL WHERE own.id = NEW.unit_id);

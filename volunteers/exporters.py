@@ -58,6 +58,10 @@ def _one_of(choices: type[TextChoices]) -> Callable[[Any], Value]:
     return lambda value: words.get(value, "")
 
 
+def _address(known: bool) -> str:  # noqa: FBT001  # the value of a cell
+    return identity.mask_text("known" if known else "")
+
+
 def _listed(names: Sequence[str]) -> str:
     return "、".join(names)
 
@@ -96,7 +100,7 @@ ROSTER_COLUMNS: Sequence[RosterColumn] = (
     RosterColumn("teams", SERVICE, Column("团队", width=24), _teams, "team_names"),
     RosterColumn("id_number", BASIC, Column("证件号（遮盖）", Kind.CODE, width=22), identity.mask_id),
     RosterColumn("phone", BASIC, Column("电话（遮盖）", Kind.CODE, width=16), identity.mask_phone),
-    RosterColumn("address", BASIC, Column("住址（遮盖）", width=14), identity.mask_text),
+    RosterColumn("address", BASIC, Column("住址（遮盖）", width=14), _address, "has_address"),
     RosterColumn("no_id_reason", BASIC, Column("无证件的原因", width=18)),
     RosterColumn("status", STATE, Column("状态", width=8), _one_of(VolunteerStatus)),
     RosterColumn("deceased", STATE, Column("是否离世"), lambda status: status == VolunteerStatus.DECEASED, "status"),

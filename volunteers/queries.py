@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Func, OuterRef, Prefetch, Q, QuerySet, TextField
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Func, OuterRef, Prefetch, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import Http404
 from django.utils import timezone
@@ -119,6 +119,8 @@ def for_list(people: "VolunteerQuerySet", fields: Sequence[str] = LIST_FIELDS) -
     posts = Appointment.objects.filter(**mine).running(timezone.localdate()).order_by("unit__lft", "post")
     joined = {
         "unit_name": F("unit__name"),
+        # All that a masked address tells; the address itself stays where it is.
+        "has_address": ExpressionWrapper(Q(address__isnull=False), BooleanField()),
         "speciality_names": ArraySubquery(specialities.values("name")),
         "interest_names": ArraySubquery(interests.values("name")),
         "times": ArraySubquery(times.values(pair=Pair("weekday", "daypart"))),

@@ -30,7 +30,7 @@ MASKED = "身份证号、电话、住址和出生日期已遮盖。"
 
 
 def for_register_form(people: "VolunteerQuerySet") -> "VolunteerQuerySet":
-    """The people with everything that their forms show: eight queries whatever their number."""
+    """The people with everything that their forms show: six queries whatever their number."""
     return people.select_related("unit", "unit__parent").prefetch_related(
         "specialities", "interests", "availabilities", running_posts(), running_teams()
     )

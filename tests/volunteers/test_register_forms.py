@@ -185,6 +185,25 @@ def test_somebody_without_a_document_or_gone_and_a_helper_have_their_own_words(t
     assert "随子女外出" in paper_of(resting, in_clear=True)
 
 
+@pytest.mark.parametrize(
+    ("kind", "above", "opinions"),
+    [
+        ("village", "township", ("村（社区）意见", "乡镇关工委意见")),
+        ("school", "township", ("所在单位意见", "乡镇关工委意见")),
+        ("school", "county", ("所在单位意见", "县关工委意见")),
+        ("department", "county", ("部门关工委意见", "县关工委意见")),
+        ("township", "county", ("乡镇关工委意见", "县关工委意见")),
+    ],
+)
+def test_who_says_something_on_it_follows_from_the_unit(
+    township: Unit, kind: str, above: str, opinions: tuple[str, str]
+) -> None:
+    parent = township if above == "township" else Unit.objects.get(kind="county")
+    words = paper_of(make_volunteer(make_unit(parent, kind=kind)), in_clear=False)
+    boxes = [line.removesuffix("（盖章）") for line in words.splitlines() if line.endswith("（盖章）")]
+    assert tuple(boxes) == opinions
+
+
 def test_each_of_several_has_a_page_of_their_own(township: Unit) -> None:
     for _ in range(3):
         make_volunteer(township)

@@ -22,7 +22,7 @@ def forms_in_clear(*, people: VolunteerQuerySet, by: User, reason: str) -> Clear
     """One Word file with the forms of these people in clear, kept for `by` alone.
 
     The people are read, written down as looked at and printed in one transaction: what stands in the file is what
-    the view log says. Fifty forms take about a second, so that no job is needed.
+    the view log says. Fifty forms take a tenth of a second, so that no job is needed.
 
     Raises:
         PermissionDenied: somebody whose form this user may not export.

@@ -210,6 +210,8 @@ class RevealForm(PageForm, forms.Form):
     """Why somebody looks at a masked value. `reasons` come from the app that owns the value; 其他 is added."""
 
     OTHER = "其他"
+    # What is done for the reason.
+    verb = "查看"
 
     reason = forms.ChoiceField(label="查看理由", widget=forms.RadioSelect)
     note = forms.CharField(label="补充说明", required=False, max_length=100, help_text="选“其他”时必填。")
@@ -217,13 +219,13 @@ class RevealForm(PageForm, forms.Form):
     def __init__(self, *args: Any, reasons: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(reason, reason) for reason in (*reasons, self.OTHER)]
-        self.fields["reason"] = forms.ChoiceField(label="查看理由", widget=forms.RadioSelect, choices=choices)
+        self.fields["reason"] = forms.ChoiceField(label=f"{self.verb}理由", widget=forms.RadioSelect, choices=choices)
         self.order_fields(["reason", "note"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("reason") == self.OTHER and not cleaned.get("note"):
-            self.add_error("note", "选了“其他”，请写明为什么查看")
+            self.add_error("note", f"选了“其他”，请写明为什么{self.verb}")
         return cleaned
 
     @property
@@ -231,3 +233,9 @@ class RevealForm(PageForm, forms.Form):
         """Reason and note as one line for the view log."""
         note = self.cleaned_data["note"]
         return f"{self.cleaned_data['reason']}：{note}" if note else str(self.cleaned_data["reason"])
+
+
+class ClearExportForm(RevealForm):
+    """Why a file with personal data in clear leaves (`guanai.clear_files`)."""
+
+    verb = "导出"

@@ -1,7 +1,7 @@
 """Lists: 50 rows a page, the filter as chips, one template for the whole page and for the part htmx asks for."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +26,15 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """Something else to do with what a list shows, beside its export: an icon, a word, an address."""
+
+    icon: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """What templates/list.html draws.
 
@@ -38,6 +47,7 @@ class Listing:
     chips: list[Chip] = field(default_factory=list)
     export_url: str = ""
     unfiltered: str = ""
+    acts: Sequence[Act] = ()
 
     @property
     def total(self) -> int:
@@ -106,10 +116,11 @@ def make_listing(
     export_url: str = "",
     per_page: int = ROWS,
     unfiltered: str = "",
+    acts: Sequence[Act] = (),
 ) -> Listing:
     """Cut `rows` to the page that the request asks for; a page number out of range gives the nearest page.
 
-    `export_url` is the address of the export without a query; the filter in force is added to it.
+    `export_url` and those of `acts` are addresses without a query; the filter in force is added to them.
     """
     page = Paginator(rows, per_page).get_page(request.GET.get("page"))
     chips = chips_of(form, request.GET) if form else []
@@ -122,6 +133,7 @@ def make_listing(
         chips=chips,
         export_url=f"{export_url}?{query.urlencode()}" if export_url else "",
         unfiltered=unfiltered,
+        acts=[replace(act, url=f"{act.url}?{query.urlencode()}") for act in acts],
     )
 
 

@@ -335,6 +335,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "requeue-stalled-jobs": {"task": "guanai.tasks.requeue_stalled_jobs", "schedule": 10.0},
     "seal-audit": {"task": "guanai.tasks.seal_audit", "schedule": 60.0},
+    "clear-files-away": {"task": "guanai.tasks.clear_files_away", "schedule": 600.0},
     # At the start of each day, and every hour after, so that a machine that was off at midnight makes up for it.
     "expire-roster-imports": {"task": "volunteers.tasks.expire_roster_imports", "schedule": crontab(minute=17)},
     "apply-due-changes": {"task": "orgs.tasks.apply_due_changes", "schedule": crontab(minute=1)},

@@ -1,8 +1,10 @@
-"""The messages of beat: unfinished jobs of every kind are looked at, and what is new in the trail is sealed."""
+"""The messages of beat: unfinished jobs of every kind are looked at, what is new in the trail is sealed, and files in
+clear are cleared away."""
 
 import structlog
 from celery import shared_task
 
+from guanai.clear_files import expire_clear_files
 from guanai.jobs import requeue_stalled
 from guanai.seals import seal_all
 
@@ -20,3 +22,8 @@ def seal_audit() -> None:
     # Where logs are collected on another machine, they are one more place outside the database.
     for seal in seal_all():
         log.info("audit_sealed", stream=seal.stream, number=seal.number, rows=seal.rows, digest=seal.digest)
+
+
+@shared_task(expires=500)
+def clear_files_away() -> None:
+    expire_clear_files()

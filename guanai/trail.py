@@ -58,12 +58,12 @@ def note(
         record=record._meta.label_lower if record else "",
         record_id=record.pk if record else None,
         unit_id=unit_id if unit_id is not None else getattr(record, "unit_id", None),
-        address=get_client_ip_address(request) if request is not None else _address(),
+        address=get_client_ip_address(request) if request is not None else address_in_force(),
         detail=detail,
     )
 
 
-def _address() -> str | None:
+def address_in_force() -> str | None:
     """The address of the request in whose course this runs (`HistoryContext`); None in a command or task."""
     with pghistory.context() as current:
         address: str | None = current.metadata.get("address")

@@ -124,6 +124,7 @@ class Action(models.TextChoices):
     VIEW_ROSTER = "view_roster", "查看五老名册"
     EDIT_ROSTER = "edit_roster", "登记和修改五老"
     REVEAL_ROSTER = "reveal_roster", "查看五老证件和电话"
+    EXPORT_ROSTER_CLEAR = "export_roster_clear", "导出含证件号的登记表"
     VIEW_ACTIVITIES = "view_activities", "查看活动"
     RECORD_ACTIVITIES = "record_activities", "记活动"
     REVIEW_ACTIVITIES = "review_activities", "审核活动"

@@ -28,6 +28,9 @@ _RECORD = {
     A.RECORD_NETWORK,
     A.EDIT_ROSTER,
     A.REVEAL_ROSTER,
+    # Apart from looking, since a file leaves the house: granted to those who register the people and have the form
+    # stamped, and to nobody else; the view log names each person and field (design.md, Personal data).
+    A.EXPORT_ROSTER_CLEAR,
     A.RECORD_ACTIVITIES,
     A.VIEW_CHILDREN,
     A.EDIT_CHILDREN,
@@ -82,8 +85,11 @@ class Grant:
         """A tree begins with its root, the county."""
         return self.lft == 1
 
-    def condition(self, stem: str) -> Q:
-        """The unit at `stem` lies in this branch; what lies in a whole county, its tree alone says."""
+    def condition(self, stem: str, county: str = "") -> Q:
+        """The unit at `stem` lies in this branch; what lies in a whole county, its tree alone says, or the field
+        `county` of a record that keeps its own."""
+        if self.is_whole_county and county:
+            return Q(**{county: self.unit_id})
         ends = {} if self.is_whole_county else {f"{stem}lft__gte": self.lft, f"{stem}rght__lte": self.rght}
         return Q(**{f"{stem}tree_id": self.tree_id, **ends})
 
@@ -122,13 +128,15 @@ def forget_grants(user: User) -> None:
     user.__dict__.pop("_grants", None)
 
 
-def branch_q(user: User | AnonymousUser, action: str, path: str = "unit") -> Q:
+def branch_q(user: User | AnonymousUser, action: str, path: str = "unit", county: str = "") -> Q:
     """The condition "the unit at `path` lies where the user may do `action`"; `path` "" is the unit itself.
 
+    `county` names the field of a record that keeps its county (the root of the tree) itself, so that whole counties
+    need no join.
     It matches nothing for who may nothing.
     """
     stem = f"{path}__" if path else ""
-    branches = dict.fromkeys(grant.condition(stem) for grant in grants_of(user) if grant.holds(action))
+    branches = dict.fromkeys(grant.condition(stem, county) for grant in grants_of(user) if grant.holds(action))
     return reduce(or_, branches) if branches else Q(pk__in=[])
 
 

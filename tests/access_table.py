@@ -18,6 +18,7 @@ from django.utils import timezone
 from activities.models import Activity, ActivityDraft, FollowUp, Inclusion, Meeting
 from aid.models import Child, Consent, Grant, LedgerEntry, Pairing
 from guanai.attachments import store_attachment
+from guanai.clear_files import store_clear_file
 from guanai.job_files import store_file
 from guanai.models import Attachment, Job, RowEvent
 from orgs.enums import ChangeVerb, Role
@@ -45,6 +46,7 @@ from tests.factories import (
 from tests.volunteers.imports.sheets import csv_of
 from volunteers.models import Appointment, RosterImport, Speciality, Team, TeamMember, Volunteer
 from volunteers.services.import_jobs import ROSTER_IMPORT
+from volunteers.services.register_forms import REGISTER_FORM
 
 O, S, C, R = Role.COUNTY_OFFICE, Role.SECRETARY, Role.CLERK, Role.REVIEWER  # noqa: E741 - a column of the table
 M, A, L, D, Y = (
@@ -175,6 +177,22 @@ def import_at_work(side: Side, user: User) -> dict[str, Any]:
     job = Job.objects.create(kind=ROSTER_IMPORT, owner=user, parameters={"import": target["pk"], "work": "check"})
     RosterImport.objects.filter(pk=target["pk"]).update(job=job)
     return target
+
+
+def own_form_file(side: Side, user: User) -> dict[str, Any]:
+    """A register form in clear that the user has made; on the other side lies somebody else's."""
+    owner = user if side.village.name.startswith("内") else side.activity.recorded_by
+    made = store_clear_file(
+        kind=REGISTER_FORM,
+        owner=owner,
+        label="登记表",
+        suffix="docx",
+        content=b"a form",
+        record=Volunteer,
+        given={side.volunteer.pk: []},
+        reason="核对",
+    )
+    return {"pk": made.pk}
 
 
 def a_scan(user: User) -> Attachment:
@@ -356,6 +374,12 @@ TABLE = [
     Row("orgs:change_cancel", OFFICE, planned_change, OFFICE, BOTH),
     Row("volunteers:volunteer_list", ROSTER),
     Row("volunteers:volunteer_export", ROSTER),
+    Row("volunteers:export_columns", ROSTER, methods=BOTH),
+    Row("volunteers:register_form", ROSTER, by_pk("volunteer"), ROSTER),
+    Row("volunteers:register_form_export", ROSTER, by_pk("volunteer"), ROSTER),
+    Row("volunteers:register_form_clear", PERSONAL, by_pk("volunteer"), ROSTER, POST),
+    Row("volunteers:register_form_batch", PERSONAL, methods=BOTH),
+    Row("volunteers:register_form_file", PERSONAL, own_form_file),
     Row("volunteers:volunteer_find", ROSTER, methods=POST),
     Row("volunteers:search", ROSTER),
     Row("volunteers:volunteer_create", PERSONAL, methods=BOTH),

@@ -28,7 +28,12 @@ class VolunteersConfig(AppConfig):
                 Action.VIEW_ROSTER,
                 order=30,
                 tab=Tab.VOLUNTEERS,
-                also=("volunteers:duplicate_", "volunteers:hand_over_"),
+                also=(
+                    "volunteers:register_form",
+                    "volunteers:export_columns",
+                    "volunteers:duplicate_",
+                    "volunteers:hand_over_",
+                ),
             ),
             MenuItem(Group.NETWORK, "找人", "volunteers:search", Action.VIEW_ROSTER, order=31),
             MenuItem(Group.NETWORK, "班子与任职", "volunteers:appointment_list", Action.VIEW_NETWORK, order=24),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 class VolunteerQuerySet(QuerySet["Volunteer"]):
     def in_branch(self, unit: Unit) -> Self:
-        return self.filter(in_branch_q(unit))
+        return self.filter(in_branch_q(unit)) if unit.parent_id else self.filter(county=unit)
 
     def on_roster(self, day: datetime.date) -> Self:
         """Who stood on the roster on a day: joined by then and not yet gone.

@@ -38,7 +38,7 @@ from orgs.models import Unit, User
 from orgs.querysets import in_branch_q
 from orgs.scope import units_for
 from volunteers.enums import CURRENT, VolunteerStatus
-from volunteers.models import Availability, Interest, Volunteer
+from volunteers.models import Availability, Volunteer
 from volunteers.queries import volunteers_for_user, with_lists
 from volunteers.querysets import VolunteerQuerySet
 
@@ -258,13 +258,11 @@ def _listed(people: VolunteerQuerySet, user: User, wishes: Wishes, beside: Any) 
     kinds = person_activities()
     lasts = {last_field(kind.key): kind.last() for kind in kinds}
     taken = [Q(kind.on_day(user, wishes.day, beside)) for kind in kinds] if wishes.day else []
-    interests = Interest.objects.filter(volunteers=OuterRef("pk")).order_by("position", "pk").values("name")
-    rows = with_lists(people).annotate(
+    rows = with_lists(people, SHOWN).annotate(
         near=_nearness(wishes.place),
         level=F("unit__level"),
         # Read for the lines of a page alone; joined, it would be read for everybody.
         township=Subquery(Unit.objects.filter(pk=OuterRef("unit__parent")).values("name")),
-        interest_names=ArraySubquery(interests),
         taken=_ones(reduce(or_, taken, Q(pk__in=[]))),
         **lasts,
     )

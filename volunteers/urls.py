@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from volunteers import api, api_imports, roster_api, team_api
 from volunteers.models import TERMS
+from volunteers.register_form import SECRETS
 from volunteers.views import (
     appointments,
     checks,
@@ -10,6 +11,8 @@ from volunteers.views import (
     hand_over,
     honours,
     imports,
+    list_columns,
+    register_forms,
     roster,
     search,
     teams,
@@ -21,7 +24,7 @@ from volunteers.views import (
 class SecretName:
     """Only the fields that can be looked at; any other word is no such page."""
 
-    regex = "|".join(roster.SECRETS)
+    regex = "|".join(SECRETS)
 
     def to_python(self, value: str) -> str:
         return value
@@ -61,7 +64,13 @@ register_converter(SecretName, "volunteer_secret")
 app_name = "volunteers"
 urlpatterns = [
     path("volunteers/", roster.volunteer_list, name="volunteer_list"),
-    path("volunteers/export/", roster.volunteer_export, name="volunteer_export"),
+    path("volunteers/export/", list_columns.volunteer_export, name="volunteer_export"),
+    path("volunteers/export/columns/", list_columns.export_columns, name="export_columns"),
+    path("volunteers/register-forms/", register_forms.register_form_batch, name="register_form_batch"),
+    path("volunteers/register-forms/<int:pk>/", register_forms.register_form_file, name="register_form_file"),
+    path("volunteers/<int:pk>/register-form/", register_forms.register_form, name="register_form"),
+    path("volunteers/<int:pk>/register-form/export/", register_forms.register_form_export, name="register_form_export"),
+    path("volunteers/<int:pk>/register-form/clear/", register_forms.register_form_clear, name="register_form_clear"),
     path("volunteers/find/", roster.volunteer_find, name="volunteer_find"),
     path("volunteers/search/", search.search, name="search"),
     path("volunteers/new/", roster.volunteer_create, name="volunteer_create"),

@@ -11,8 +11,9 @@ from docx.oxml.parser import parse_xml
 from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
+from guanai.documents.forms import Entry, add_form
 from guanai.documents.numerals import chinese_numeral, paper_date
-from guanai.documents.styles import BODY_SIZE, TEXT_WIDTH, apply_standard
+from guanai.documents.styles import BODY_SIZE, TEXT_WIDTH, apply_standard, fill_page
 from guanai.documents.tables import add_sign_boxes, add_table
 from guanai.sealing import Properties, sealed_bytes
 from guanai.sheets.cells import display_width
@@ -35,22 +36,34 @@ class Paper:
     """One paper, written from top to bottom. Headings number themselves: 一、 （一） 1. （1）."""
 
     def __init__(
-        self, title: str, *, subtitle: str = "", red_head: RedHead | None = None, dated: date | None = None
+        self,
+        title: str,
+        *,
+        subtitle: str = "",
+        red_head: RedHead | None = None,
+        dated: date | None = None,
+        is_form: bool = False,
     ) -> None:
-        """``title`` may hold line breaks; ``dated`` goes into the file's properties, never the clock."""
+        """``title`` may hold line breaks; ``dated`` goes into the file's properties, never the clock.
+
+        A form (``is_form``) fills its page: less margin above and below, the form close under its title.
+        """
         self._properties = Properties(title=title.replace("\n", ""), dated=dated)
         self._document = docx.Document()
         self._counts = [0, 0, 0, 0]
         self._on_new_page = False
         apply_standard(self._document)
+        if is_form:
+            fill_page(self._document)
+        # The body starts one line under the title (7.3.1).
+        self._under_title = Pt(8 if is_form else 28)
         self._number_pages()
         if red_head:
             self._red_head(red_head)
         heading = self._add(title, "Title")
         if subtitle:
             self._add(subtitle, "Subtitle")
-        # The body starts one line under the title (7.3.1).
-        self._document.paragraphs[-1].paragraph_format.space_after = Pt(28)
+        self._document.paragraphs[-1].paragraph_format.space_after = self._under_title
         if red_head:
             heading.paragraph_format.space_before = Pt(2 * 28)
 
@@ -107,6 +120,27 @@ class Paper:
         )
         # A paragraph must part two tables, or Word joins them into one.
         self._add(note, "表注")
+
+    def form(
+        self,
+        rows: Sequence[Sequence[Entry]],
+        boxes: Sequence[tuple[str, str]],
+        *,
+        widths: Sequence[float],
+        note: str = "",
+    ) -> None:
+        """A form to be filled, signed and stamped; see ``add_form``. ``note`` stands under it."""
+        add_form(self._document, rows, boxes, widths=widths)
+        self._add(note, "表注")
+
+    def line(self, text: str) -> None:
+        """A line over a table or form, in its type: whose it is, its number."""
+        self._add(text, "表注").paragraph_format.keep_with_next = True
+
+    def next_title(self, title: str) -> None:
+        """The title of one more paper of the same kind, on a page of its own."""
+        self.page_break()
+        self._add(title, "Title").paragraph_format.space_after = self._under_title
 
     def sign_boxes(self, boxes: Sequence[tuple[str, str]]) -> None:
         """Boxes side by side for signature, stamp and date: [("自评意见（盖章）", "负责人签字："), …]."""

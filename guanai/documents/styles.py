@@ -23,6 +23,8 @@ TOP, RIGHT, BOTTOM, LEFT = Mm(37), Mm(26), Mm(35), Mm(28)
 TEXT_WIDTH = Emu(PAGE_WIDTH - LEFT - RIGHT)
 # The dash of the page number stands 7 mm under the text area (7.5); Word measures to the foot of its line.
 FOOTER_DISTANCE = Mm(25)
+# A form that is signed and stamped stands on one page.
+_FORM_MARGIN, _FORM_FOOTER = Mm(22), Mm(12)
 BODY_SIZE, BODY_LINE = 16, 28
 # 28 characters of 16 pt are 158 mm, the text area is 156 mm: the standard's 28 characters a line need 0.25 pt less
 # between them. (A character grid would do it too, and would break every table and every line of another size.)
@@ -110,6 +112,7 @@ _STYLES = (
     _Style("Date", "Date", align="right", right=4),
     _Style("Caption", "caption", HEITI, 14, 26, "center", before=8, after=4, keep_next=True),
     _Style("TableHead", "表头", HEITI, 12, 18, "center", keep_next=True),
+    _Style("FormLabel", "登记项", HEITI, 12, 18, "center"),
     _Style("TableText", "表文", size=12, line=18, align="left"),
     _Style("TableCentred", "表文居中", size=12, line=18, align="center"),
     _Style("TableFigure", "表数", size=12, line=18, align="right"),
@@ -193,6 +196,13 @@ def _write_font_table(document: Document) -> None:
             del part.rels[key]
     table = Part(PackURI("/word/fontTable.xml"), CONTENT_TYPE.WML_FONT_TABLE, blob, package)
     part.relate_to(table, RELATIONSHIP_TYPE.FONT_TABLE)
+
+
+def fill_page(document: Document) -> None:
+    """Less margin above and below, for a form that must keep to one page; its width stays that of every paper."""
+    section = document.sections[0]
+    section.top_margin = section.bottom_margin = _FORM_MARGIN
+    section.footer_distance = _FORM_FOOTER
 
 
 def _set_page(document: Document) -> None:

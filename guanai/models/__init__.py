@@ -1,5 +1,6 @@
 from guanai.models.append_only import AppendOnly, AuditSeal, SealCheck, Sealed, SealRetirement
 from guanai.models.attachments import Attachment
+from guanai.models.clear_files import ClearFile
 from guanai.models.edited import Edited
 from guanai.models.entry_keys import EntryKey
 from guanai.models.jobs import Job, JobFile, JobPart
@@ -11,6 +12,7 @@ __all__ = [
     "AppendOnly",
     "Attachment",
     "AuditSeal",
+    "ClearFile",
     "Edited",
     "EntryKey",
     "Job",

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from guanai.documents import Paper, RedHead, chinese_numeral, paper_date
+from guanai.documents import Entry, Paper, RedHead, chinese_numeral, paper_date
 from guanai.sheets import Kind
 from guanai.xmltext import xml_text
 
@@ -279,3 +279,54 @@ def test_refuses_numbers_that_no_heading_has(number: int) -> None:
 
 def test_dates_have_arabic_numerals_without_leading_zeros() -> None:
     assert paper_date(date(2025, 1, 5)) == "2025年1月5日"
+
+
+_GRID = (14, 22, 13, 19, 16, 16)
+
+
+def _form(rows: list[list[Entry]], boxes: tuple[tuple[str, str], ...] = ()) -> bytes:
+    paper = Paper("登记表", dated=_DAY, is_form=True)
+    paper.line("编号：W1")
+    paper.form(rows, boxes, widths=_GRID, note="注")
+    return paper.to_bytes()
+
+
+def test_a_form_fills_the_grid_of_its_page_and_takes_any_text() -> None:
+    rows = [
+        [Entry("姓名", "<张&三>"), Entry("性别", "男"), Entry("年", "")],
+        [Entry("住址", "甲\n乙\x0c丙", span=3), Entry("职级", "=1+1")],
+        [Entry("荣誉", span=5, lines=3)],
+    ]
+    content = _form(rows, (("本人", "签名："), ("村", "签字："), ("镇", "签字：")))
+    table = docx.Document(io.BytesIO(content)).tables[0]
+    assert [len(row.cells) for row in table.rows] == [6, 6, 6, 6]
+    assert [cell.text for cell in table.rows[0].cells] == ["姓名", "<张&三>", "性别", "男", "年", ""]
+    assert [cell.text for cell in table.rows[1].cells] == ["住址", *["甲\n乙\n丙"] * 3, "职级", "=1+1"]
+    widths = [int(_value(column, "@w:w")) for column in _part(content).iter(f"{_W}gridCol")]
+    assert sum(widths) == round(156 * _MM)
+    assert [_value(each, "@w:val") for each in _part(content).iter(f"{_W}gridSpan")] == ["3", "5", "2", "2", "2"]
+    heights = [float(_value(each, "@w:val")) / _MM for each in _part(content).iter(f"{_W}trHeight")]
+    assert [round(height) for height in heights] == [8, 8, 24, 44]
+    assert len(list(_part(content).iter(f"{_W}cantSplit"))) == 4
+    signed = table.rows[3].cells
+    assert [signed[place].text.split("\n")[0] for place in (0, 2, 4)] == ["本人", "村", "镇"]
+    assert all(signed[place].text.endswith("年　　月　　日") for place in (0, 2, 4))
+
+
+def test_a_form_has_less_margin_than_a_paper_and_the_same_width() -> None:
+    content = _form([[Entry("荣誉", span=5)]])
+    margins = _part(content).find(f".//{_W}pgMar")
+    assert margins is not None
+    said = [round(int(_value(margins, f"@w:{side}")) / _MM) for side in ("top", "bottom", "left", "right")]
+    assert said == [22, 22, 28, 26]
+
+
+@pytest.mark.parametrize(
+    ("rows", "boxes"),
+    [([[Entry("姓名", "张")]], ()), ([[Entry("荣誉", span=6)]], ()), ([[Entry("荣誉", span=5)]], (("甲", ""),) * 4)],
+)
+def test_a_form_that_does_not_fill_its_grid_is_refused(
+    rows: list[list[Entry]], boxes: tuple[tuple[str, str], ...]
+) -> None:
+    with pytest.raises(ValueError, match="columns"):
+        _form(rows, boxes)

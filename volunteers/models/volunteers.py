@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -27,9 +28,22 @@ from volunteers.querysets import VolunteerQuerySet
 
 if TYPE_CHECKING:
     from volunteers.models.appointments import Appointment
+    from volunteers.models.teams import TeamMember
 
 
-@tracked(exclude=("name_key",), personal=("birth_year", "former_name", "native_place", "politics"))
+_COUNTY = pgtrigger.Trigger(
+    name="county",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("unit_id"),  # type: ignore[no-untyped-call]  # untyped library
+    func="""
+        NEW.county_id := (SELECT root.id FROM orgs_unit own JOIN orgs_unit root
+            ON root.tree_id = own.tree_id AND root.parent_id IS NULL WHERE own.id = NEW.unit_id);
+        RETURN NEW;
+    """,
+)
+
+
+@tracked(exclude=("name_key", "county"), personal=("birth_year", "former_name", "native_place", "politics"))
 class Volunteer(Edited):
     """A 五老 or another helper on a unit's roster.
 
@@ -39,6 +53,11 @@ class Volunteer(Edited):
 
     number = models.CharField("编号", max_length=24, unique=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="volunteers", verbose_name="单位")
+    # The root of the unit's tree, kept by the database: the list of a county reads its own fifty names and not those
+    # of all counties. Units never leave their county. An instance that was not read back does not know it.
+    county = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False, verbose_name="县"
+    )
     name = models.CharField("姓名", max_length=40)
     name_key = models.CharField(max_length=200, editable=False, db_collation="C")
     sex = models.CharField("性别", max_length=6, choices=Sex.choices)
@@ -102,8 +121,9 @@ class Volunteer(Edited):
             models.Index(fields=["unit", "status"], name="volunteer_unit_status"),
             models.Index(fields=["phone_index"], name="volunteer_phone"),
             # The order of the list: its first page reads fifty rows, not the whole roster.
-            models.Index(fields=["name_key", "id"], name="volunteer_name"),
+            models.Index(fields=["county", "name_key", "id"], include=["status"], name="volunteer_county_name"),
         ]
+        triggers = [_COUNTY]
 
     def __str__(self) -> str:
         return self.number
@@ -143,6 +163,12 @@ class Volunteer(Edited):
         """亭子镇关工委 委员, from `posts` (`queries.running_posts`)."""
         posts: list[Appointment] = getattr(self, "posts", [])
         return "、".join(f"{post.unit.committee_name} {post.get_post_display()}" for post in posts)
+
+    @property
+    def team_line(self) -> str:
+        """亭子镇宣讲团（领衔人）、科技服务团, from `running_teams` (`queries.running_teams`)."""
+        members: list[TeamMember] = getattr(self, "running_teams", [])
+        return "、".join(f"{one.team.name}{'（领衔人）' if one.leads else ''}" for one in members)
 
     @property
     def masked_id(self) -> str:

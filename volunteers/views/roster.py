@@ -1,9 +1,9 @@
-"""Pages of the roster: list, export, look-up by identity number, one person, register and correct, reveal."""
+"""Pages of the roster: list, look-up by identity number, one person, register and correct, reveal."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -17,15 +17,13 @@ from guanai.dependents import PersonRecords, person_parts
 from guanai.entry_keys import once
 from guanai.forms import RevealForm
 from guanai.keys import is_key
-from guanai.listing import make_listing, render_list
+from guanai.listing import Act, make_listing, render_list
 from guanai.partial_dates import shown_partial_date
 from guanai.reveals import looks_at, note_look
 from orgs.enums import Action
-from orgs.list_files import sent_list
 from orgs.models import User
 from orgs.scope import allows, covering, home_unit, may, user_of
 from volunteers.enums import GONE
-from volunteers.exporters import COLUMNS, roster_rows
 from volunteers.forms import STATUSES, FindForm, VolunteerFilterForm, VolunteerForm
 from volunteers.handing_over import open_counts
 from volunteers.models import Volunteer
@@ -36,6 +34,7 @@ from volunteers.queries import (
     volunteers_by_number,
     volunteers_for_user,
 )
+from volunteers.register_form import SECRETS
 from volunteers.row_history import history_of_person
 from volunteers.rows import roster_lines
 from volunteers.services import register_another, update_volunteer
@@ -46,8 +45,6 @@ STEPS = 5
 # A telephone that is that of more people is a wrong one.
 MOST_FOUND = 20
 REASONS = ("联系本人参加活动", "核对身份", "上级要求报送")
-# What can be looked at, by field: its name on the screen.
-SECRETS = {"id_number": "身份证号", "phone": "电话", "address": "住址", "birth_date": "出生日期"}
 
 
 @needs(Action.VIEW_ROSTER)
@@ -57,7 +54,11 @@ def volunteer_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = VolunteerFilterForm(request.GET, user=user)
     people = for_list(form.narrow(volunteers_for_user(user), user))
-    listing = make_listing(request, people, measure="人", form=form, export_url=reverse("volunteers:volunteer_export"))
+    acts = [Act("filter", "选择列", reverse("volunteers:export_columns"))]
+    if may(user, Action.EXPORT_ROSTER_CLEAR):
+        acts.append(Act("doc", "登记表", reverse("volunteers:register_form_batch")))
+    export_url = reverse("volunteers:volunteer_export")
+    listing = make_listing(request, people, measure="人", form=form, export_url=export_url, acts=acts)
     status = str(form["status"].value() or "")
     may_edit = may(user, Action.EDIT_ROSTER)
     context = {
@@ -66,16 +67,6 @@ def volunteer_list(request: HttpRequest) -> HttpResponse:
         "may_edit": may_edit,
     }
     return render_list(request, "volunteers/volunteer_list.html", listing, context)
-
-
-@needs(Action.VIEW_ROSTER)
-@require_safe
-@never_cache
-def volunteer_export(request: HttpRequest) -> HttpResponse | FileResponse:
-    """The filtered list as a masked Excel file, written in chunks beside the request and then sent."""
-    user = user_of(request)
-    people = VolunteerFilterForm(request.GET, user=user).narrow(volunteers_for_user(user), user)
-    return sent_list(user, "五老名册", COLUMNS, roster_rows(people))
 
 
 @needs(Action.VIEW_ROSTER)

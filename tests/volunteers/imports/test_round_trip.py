@@ -1,19 +1,34 @@
 """An exported list, edited in Excel, comes back as changes alone."""
 
+import datetime
 import io
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from django.db import transaction
 from django.test import Client
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from orgs.enums import Role
 from orgs.models import Unit
-from tests.factories import make_county, make_member, make_speciality, make_unit, make_volunteer
+from tests.factories import (
+    make_appointment,
+    make_county,
+    make_member,
+    make_speciality,
+    make_team,
+    make_unit,
+    make_volunteer,
+)
 from tests.volunteers.imports.sheets import some_id, xlsx
 from tests.volunteers.imports.test_import_command import counts, run
-from volunteers.models import Availability, Volunteer
+from volunteers.enums import Education, Health, Politics, Retirement
+from volunteers.exporters import KEYS
+from volunteers.models import Availability, Interest, TeamMember, Volunteer
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +96,76 @@ def test_the_file_with_the_reasons_put_right_and_sent_again(county: Unit, tmp_pa
     told = run(county, tmp_path, back.read_bytes(), "--commit")
     assert (counts(told), told["errors"]) == ((2, 1, 0, 1), [])
     assert Volunteer.objects.filter(name="钱二").exists()
+
+
+@pytest.fixture
+def full(county: Unit) -> Unit:
+    """People who have something in every column, and two of the same name."""
+    township = Unit.objects.get(code="510824102")
+    painting = Interest.objects.create(name="书画")
+    for place, politics in enumerate(Politics):
+        person = make_volunteer(
+            township,
+            name="王同名" if place < 2 else f"赵{'甲乙丙丁戊'[place]}",
+            politics=politics,
+            education=Education.values[place],
+            retirement=Retirement.values[place],
+            health=Health.values[place % 3],
+            former_name="赵小山",
+            native_place="四川苍溪",
+            former_post="=县教育局（退休）",
+            rank="-副科",
+            party_joined=("1972", "1972-07", "1972-07-01", "", "1980-12")[place],
+            work_began="1968-01",
+            status=("active", "resting", "left", "deceased", "active")[place],
+            resting_since=datetime.date(2025, 1, 1) if place == 1 else None,
+            left_on=datetime.date(2025, 1, 1) if place in (2, 3) else None,
+            left_reason="搬走" if place == 2 else "",
+            **({"id_number": "", "no_id_reason": "补办中"} if place == 4 else {}),
+        )
+        person.interests.add(painting)
+        team = make_team(township)
+        TeamMember.objects.create(team=team, volunteer=person, starts_on=datetime.date(2022, 1, 1))
+        make_appointment(township, person, post="member")
+    return county
+
+
+def with_columns(county: Unit, keys: Iterable[str]) -> bytes:
+    client = Client()
+    client.force_login(make_member(county, Role.COUNTY_OFFICE))
+    query = "&".join(["status=all", *(f"columns={key}" for key in ("number", *keys))])
+    return b"".join(client.get(f"/volunteers/export/?{query}"))
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(keys=set(KEYS))
+@example(keys=set())
+@given(keys=st.sets(st.sampled_from(KEYS)))
+def test_any_choice_of_columns_comes_back_the_same(full: Unit, tmp_path: Path, keys: set[str]) -> None:
+    with transaction.atomic():
+        told = run(full, tmp_path, with_columns(full, keys), "--commit")
+        transaction.set_rollback(True)
+    assert (counts(told), told["errors"]) == ((9, 0, 0, 9), [])
+
+
+@pytest.mark.parametrize("keys", [("id_number", "rank"), ("rank", "address", "phone", "birth_year"), KEYS])
+def test_an_edited_cell_is_the_only_change_whatever_the_columns(
+    full: Unit, tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    secrets = {one.pk: (one.id_number, one.phone, one.address, one.birth_date) for one in Volunteer.objects.all()}
+    book = openpyxl.load_workbook(io.BytesIO(with_columns(full, keys)))
+    page: Any = book.active
+    heading = next(row for row in page.iter_rows() if any(cell.value == "编号" for cell in row))
+    places = {cell.value: cell.column - 1 for cell in heading}
+    person = Volunteer.objects.filter(name="王同名")[0]
+    for row in page.iter_rows(min_row=heading[0].row + 1):
+        if row[places["编号"]].value == person.number:
+            row[places["职级"]].value = "正科"
+    file = io.BytesIO()
+    book.save(file)
+    told = run(full, tmp_path, file.getvalue(), "--commit")
+    assert (counts(told), told["errors"]) == ((9, 0, 1, 8), [])
+    person.refresh_from_db()
+    assert person.rank == "正科"
+    after = {one.pk: (one.id_number, one.phone, one.address, one.birth_date) for one in Volunteer.objects.all()}
+    assert after == secrets

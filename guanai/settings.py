@@ -305,6 +305,8 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # Units and teams both have a `kind`.
+    "ENUM_NAME_OVERRIDES": {"TeamKindEnum": "volunteers.enums.TeamKind"},
 }
 
 # --- Background work --------------------------------------------------------------------------------------------------

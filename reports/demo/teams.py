@@ -30,15 +30,17 @@ def studio_kind(world: World, township: Unit) -> str:
 def make_team_history(world: World) -> tuple[int, int]:
     """Former members, a second leader for some studios, a dissolved team; then honours. Returns (members, honours)."""
     teams = list(Team.objects.select_related("unit").order_by("pk"))
+    # Who is drawn does not depend on the day on which the demonstration is made.
+    settled = [team for team in teams if team.founded_on <= _settled(world)]
     former = [member for team in teams for member in _former_members(world, team)]
     former += _dissolved(world)
-    return len(write(TeamMember, former)), len(write(Honour, _honours(world, teams)))
+    return len(write(TeamMember, former)), len(write(Honour, _honours(world, settled)))
 
 
 def _former_members(world: World, team: Team) -> list[TeamMember]:
     """One or two who were in the team for a while and are not now; every third studio has two leaders."""
-    dice = world.plan.stream("former", team.pk)
-    today = min(world.plan.today, datetime.date(world.plan.year, 12, 31))
+    dice = world.plan.stream("former", team.unit.code, team.name)
+    last = datetime.date(world.plan.year, 12, 31)
     units = (team.unit, *world.below(team.unit)) if team.unit.kind != UnitKind.COUNTY else tuple(world.departments)
     taken = set(team.members.values_list("volunteer_id", flat=True))
     people = [
@@ -51,14 +53,16 @@ def _former_members(world: World, team: Team) -> list[TeamMember]:
     if people and dice.random() < _LEFT:
         for person in dice.sample(people, min(len(people), dice.choice((1, 1, 2)))):
             begins = max(team.founded_on, person.joined_on)
-            if begins < today:
-                ends = between(dice, begins, today)
-                members.append(TeamMember(team=team, volunteer=person, starts_on=begins, ends_on=ends))
-                people.remove(person)
+            ends = between(dice, begins, max(begins, last))
+            people.remove(person)
+            if world.plan.has_come(begins):
+                left_on = ends if world.plan.has_come(ends) else None
+                members.append(TeamMember(team=team, volunteer=person, starts_on=begins, ends_on=left_on))
     if people and team.kind == TeamKind.STUDIO and dice.random() < 1 / 3:
         second = dice.choice(people)
         begins = max(team.founded_on, second.joined_on)
-        members.append(TeamMember(team=team, volunteer=second, leads=True, starts_on=begins))
+        if world.plan.has_come(begins):
+            members.append(TeamMember(team=team, volunteer=second, leads=True, starts_on=begins))
     return members
 
 
@@ -83,12 +87,17 @@ def _dissolved(world: World) -> list[TeamMember]:
     ]
 
 
+def _settled(world: World) -> datetime.date:
+    """The day before the demonstrated years: what stood then stands whenever it is made."""
+    return datetime.date(world.plan.year - 2, 12, 31)
+
+
 def _honours(world: World, teams: list[Team]) -> list[Honour]:
     dice = world.plan.stream("honours")
-    last = min(world.plan.today, datetime.date(world.plan.year, 12, 20))
+    last = datetime.date(world.plan.year, 12, 20)
     core = sorted(
-        (person for unit in world.units for person in world.staying(unit, last) if person.is_core),
-        key=lambda person: person.pk,
+        (person for unit in world.units for person in world.staying(unit, _settled(world)) if person.is_core),
+        key=lambda person: person.number,
     )
     # Nobody is honoured twice here.
     dice.shuffle(core)
@@ -111,4 +120,4 @@ def _honours(world: World, teams: list[Team]) -> list[Honour]:
                     awarded_on=day,
                 )
             )
-    return honours
+    return [honour for honour in honours if world.plan.has_come(honour.awarded_on)]

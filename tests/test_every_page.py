@@ -197,6 +197,7 @@ def api_parameters() -> dict[str, list[str]]:
     return {
         path: [each["name"] for each in operations["get"].get("parameters", []) if each["in"] == "query"]
         for path, operations in paths.items()
+        if "get" in operations
     }
 
 

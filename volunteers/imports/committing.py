@@ -233,17 +233,16 @@ def _put_back(lines: Sequence[tuple[Volunteer, dict[str, Any]]], by: User) -> No
 
 def store_lines(batch: RosterImport, results: Sequence[Checked], written: Mapping[int, Written]) -> None:
     """What each row did, kept with the import."""
-    RosterImportRow.objects.bulk_create(
+    before = RosterImportRow._meta.get_field("before")
+    rows = (
         (
-            RosterImportRow(
-                roster_import=batch,
-                row=result.row,
-                state=result.state,
-                volunteer_id=written[result.row].person_id,
-                before=written[result.row].before,
-            )
-            for result in results
-            if result.row in written
-        ),
-        batch_size=2000,
+            batch.pk,
+            result.row,
+            str(result.state),
+            written[result.row].person_id,
+            before.get_db_prep_save(written[result.row].before, connection),
+        )
+        for result in results
+        if result.row in written
     )
+    bulk.copy(RosterImportRow, ("roster_import_id", "row", "state", "volunteer_id", "before"), rows)

@@ -27,6 +27,8 @@ PAGES = {
     "五老 list": "/volunteers/",
     "五老 list, one kind": "/volunteers/?kind=teacher",
     "五老 list, a name": "/volunteers/?name=李",
+    "找人, speciality and Saturday": "/volunteers/search/?speciality=2&day=6",
+    "找人, a kind long not called on": "/volunteers/search/?kind=teacher&recent=idle",
 }
 COUNTIES = 100
 # In the middle of the others.

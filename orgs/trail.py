@@ -43,6 +43,7 @@ ACTIONS: dict[str, tuple[str, dict[str, Q]]] = {
     Verb.EXPIRED.value: ("到期删除", {"entry": Q(verb=Verb.EXPIRED)}),
     Verb.WITHDRAWN.value: ("撤下登记", {"entry": Q(verb=Verb.WITHDRAWN)}),
     Verb.HANDED_OVER.value: ("移交", {"entry": Q(verb=Verb.HANDED_OVER)}),
+    Verb.KEYS_ROTATED.value: ("更换密钥", {"entry": Q(verb=Verb.KEYS_ROTATED)}),
     Verb.MERGED.value: ("合并登记", {"entry": Q(verb=Verb.MERGED)}),
 }
 # Fields by which people name a record.

@@ -196,6 +196,8 @@ def words_of_entry(entry: TrailEntry) -> tuple[str, list[str]]:
         facts.append("（未登录）尝试登录" if entry.record else "（未登录）尝试登录，没有这个账号")
     if entry.verb == Verb.EXPIRED:
         facts.append(f"{detail.get('rows', 0)} 条")
+    if entry.verb == Verb.KEYS_ROTATED:
+        facts.append(f"{kind_words(detail.get('model', ''))} {detail.get('rows', 0)} 条")
     if entry.verb == Verb.UNLOCKED:
         facts.append(f"忘掉 {detail.get('attempts', 0)} 次输错")
     if entry.verb == Verb.MERGED:

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from volunteers import api, api_imports, roster_api, team_api
+from volunteers import api
 from volunteers.models import TERMS
 from volunteers.register_form import SECRETS
 from volunteers.views import (
@@ -109,10 +109,10 @@ urlpatterns = [
     path("vacancies/", vacancies.vacancy_list, name="vacancy_list"),
     path("vacancies/export/", vacancies.vacancy_export, name="vacancy_export"),
     path("post-rules/", vacancies.post_rules, name="post_rules"),
-    path("api/v1/volunteers/", roster_api.VolunteersView.as_view(), name="api_volunteers"),
-    path("api/v1/volunteers/<int:pk>/", roster_api.VolunteerView.as_view(), name="api_volunteer"),
-    path("api/v1/specialities/", roster_api.SpecialitiesView.as_view(), name="api_specialities"),
-    path("api/v1/interests/", roster_api.InterestsView.as_view(), name="api_interests"),
+    path("api/v1/volunteers/", api.VolunteersView.as_view(), name="api_volunteers"),
+    path("api/v1/volunteers/<int:pk>/", api.VolunteerView.as_view(), name="api_volunteer"),
+    path("api/v1/specialities/", api.SpecialitiesView.as_view(), name="api_specialities"),
+    path("api/v1/interests/", api.InterestsView.as_view(), name="api_interests"),
     path("volunteers/coverage/", coverage.speciality_coverage, name="speciality_coverage"),
     path("volunteers/coverage/export/", coverage.speciality_coverage_export, name="speciality_coverage_export"),
     path("teams/", teams.team_list, name="team_list"),
@@ -129,18 +129,18 @@ urlpatterns = [
     path("honours/<int:pk>/edit/", honours.honour_edit, name="honour_edit"),
     path("honours/<int:pk>/remove/", honours.honour_remove, name="honour_remove"),
     path("honours/<int:pk>/scan/", honours.honour_scan, name="honour_scan"),
-    path("api/v1/teams/", team_api.TeamsView.as_view(), name="api_teams"),
-    path("api/v1/teams/<int:pk>/", team_api.TeamView.as_view(), name="api_team"),
-    path("api/v1/roster-imports/", api_imports.RosterImportsView.as_view(), name="api_roster_imports"),
-    path("api/v1/roster-imports/<int:pk>/", api_imports.RosterImportView.as_view(), name="api_roster_import"),
+    path("api/v1/teams/", api.TeamsView.as_view(), name="api_teams"),
+    path("api/v1/teams/<int:pk>/", api.TeamView.as_view(), name="api_team"),
+    path("api/v1/roster-imports/", api.RosterImportsView.as_view(), name="api_roster_imports"),
+    path("api/v1/roster-imports/<int:pk>/", api.RosterImportView.as_view(), name="api_roster_import"),
     path(
         "api/v1/roster-imports/<int:pk>/commit/",
-        api_imports.RosterImportCommitView.as_view(),
+        api.RosterImportCommitView.as_view(),
         name="api_roster_import_commit",
     ),
     path(
         "api/v1/roster-imports/<int:pk>/undo/",
-        api_imports.RosterImportUndoView.as_view(),
+        api.RosterImportUndoView.as_view(),
         name="api_roster_import_undo",
     ),
     path("api/v1/appointments/", api.AppointmentsView.as_view(), name="api_appointments"),

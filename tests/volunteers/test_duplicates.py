@@ -252,7 +252,17 @@ def test_whose_state_stays(
 def test_every_column_of_a_person_is_merged_by_choice_or_by_rule() -> None:
     """Whoever adds a column says what becomes of it when two rows become one."""
     chosen = {name for group in CHOICES.values() for name in group}
-    by_rule = {"id", "number", "name_key", "id_index", "phone_index", "joined_on", "checked_on", "merged_into", "county"}
+    by_rule = {
+        "id",
+        "number",
+        "name_key",
+        "id_index",
+        "phone_index",
+        "joined_on",
+        "checked_on",
+        "merged_into",
+        "county",
+    }
     by_rule |= {"updated_by", "updated_at"}
     assert {field.name for field in Volunteer._meta.concrete_fields} == chosen | by_rule
     assert {field.name for field in Volunteer._meta.many_to_many} | {"times"} == set(SETS)

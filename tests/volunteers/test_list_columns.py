@@ -45,7 +45,17 @@ def test_the_usual_columns_are_those_of_before(person: Volunteer, township: Unit
 
 def test_every_field_of_the_register_form_is_a_column() -> None:
     # Of the birth date the year; the rest is for the machine.
-    left_out = {"id", "county", "merged_into", "name_key", "birth_date", "id_index", "phone_index", "updated_at", "updated_by"}
+    left_out = {
+        "id",
+        "county",
+        "merged_into",
+        "name_key",
+        "birth_date",
+        "id_index",
+        "phone_index",
+        "updated_at",
+        "updated_by",
+    }
     fields = {field.name for field in (*Volunteer._meta.concrete_fields, *Volunteer._meta.many_to_many)}
     assert fields - left_out - set(KEYS) == set()
     assert set(KEYS) - fields == {"times", "posts", "teams", "deceased"}

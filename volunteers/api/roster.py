@@ -17,7 +17,7 @@ from volunteers.enums import CURRENT, Daypart, VeteranKind, VolunteerStatus, Wee
 from volunteers.models import Availability, Interest, Speciality, Volunteer
 from volunteers.queries import volunteers_for_user
 from volunteers.querysets import VolunteerQuerySet
-from volunteers.roster_serializers import InterestSerializer, SpecialitySerializer, VolunteerSerializer
+from volunteers.serializers.roster import InterestSerializer, SpecialitySerializer, VolunteerSerializer
 from volunteers.validators import validate_no_number
 
 ALL = "all"

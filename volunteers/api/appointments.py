@@ -17,7 +17,7 @@ from orgs.scope import branch_q, user_of
 from volunteers.enums import Post
 from volunteers.models import Appointment
 from volunteers.querysets import AppointmentQuerySet
-from volunteers.serializers import AppointmentSerializer
+from volunteers.serializers.appointments import AppointmentSerializer
 
 
 class AppointmentFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library is untyped

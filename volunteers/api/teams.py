@@ -16,7 +16,7 @@ from orgs.scope import user_of
 from volunteers.enums import StudioKind, TeamKind
 from volunteers.models import Team, TeamMember
 from volunteers.querysets import TeamQuerySet
-from volunteers.team_serializers import TeamDetailSerializer, TeamSerializer
+from volunteers.serializers.teams import TeamDetailSerializer, TeamSerializer
 from volunteers.teams import for_list, teams_for_user
 
 

@@ -22,7 +22,7 @@ from orgs.scope import user_of
 from volunteers.enums import ImportWork
 from volunteers.models import RosterImport
 from volunteers.queries import import_for_user_or_404
-from volunteers.serializers_imports import RosterImportSerializer, RosterUploadSerializer, described
+from volunteers.serializers.imports import RosterImportSerializer, RosterUploadSerializer, described
 from volunteers.services.import_jobs import start_work, take_upload
 
 KEY = OpenApiParameter(

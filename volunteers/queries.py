@@ -17,7 +17,16 @@ from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import allows, branch_q
 from volunteers.enums import CURRENT
-from volunteers.models import Appointment, Availability, Interest, RosterImport, Speciality, TeamMember, Volunteer
+from volunteers.models import (
+    Appointment,
+    Availability,
+    Honour,
+    Interest,
+    RosterImport,
+    Speciality,
+    TeamMember,
+    Volunteer,
+)
 
 if TYPE_CHECKING:
     from volunteers.querysets import VolunteerQuerySet
@@ -82,6 +91,12 @@ def running_posts() -> "Prefetch[str, QuerySet[Appointment], str]":
 def running_teams() -> "Prefetch[str, QuerySet[TeamMember], str]":
     """The teams that somebody is in today, as `running_teams` on each person, with the team."""
     return Prefetch("teams", queryset=_memberships().select_related("team"), to_attr="running_teams")
+
+
+def standing_honours() -> "Prefetch[str, QuerySet[Honour], str]":
+    """Honours that nobody took down, as `standing_honours` on each person, the first one first."""
+    rows = Honour.objects.standing().order_by("awarded_on", "pk")
+    return Prefetch("honours", queryset=rows, to_attr="standing_honours")
 
 
 def _memberships() -> QuerySet[TeamMember]:

@@ -8,8 +8,8 @@ from guanai.documents import Entry, Paper, paper_date
 from orgs.enums import UnitKind
 from orgs.models import Unit
 from volunteers.enums import VeteranKind, VolunteerStatus
-from volunteers.models import Volunteer
-from volunteers.queries import running_posts, running_teams
+from volunteers.models import Honour, Volunteer
+from volunteers.queries import running_posts, running_teams, standing_honours
 
 if TYPE_CHECKING:
     from volunteers.querysets import VolunteerQuerySet
@@ -30,9 +30,9 @@ MASKED = "身份证号、电话、住址和出生日期已遮盖。"
 
 
 def for_register_form(people: "VolunteerQuerySet") -> "VolunteerQuerySet":
-    """The people with everything that their forms show: six queries whatever their number."""
+    """The people with everything that their forms show: seven queries whatever their number."""
     return people.select_related("unit", "unit__parent").prefetch_related(
-        "specialities", "interests", "availabilities", running_posts(), running_teams()
+        "specialities", "interests", "availabilities", running_posts(), running_teams(), standing_honours()
     )
 
 
@@ -61,8 +61,9 @@ def secrets_given(person: Volunteer) -> list[str]:
 
 
 def honour_lines(person: Volunteer) -> list[str]:
-    """What somebody was honoured with, a line each. Not recorded yet: the form leaves room to write it."""
-    return []
+    """What somebody was honoured with, a line each, from `standing_honours`; without any there is room to write."""
+    honours: list[Honour] = getattr(person, "standing_honours", [])
+    return [f"{one.awarded_on:%Y-%m-%d} {one.awarded_by}授予{one.name}" for one in honours]
 
 
 def _counties(people: Sequence[Volunteer]) -> dict[int, str]:
@@ -77,7 +78,8 @@ def _title(person: Volunteer) -> str:
 
 def _unit_words(unit: Unit) -> str:
     above = unit.parent.short_name if unit.parent and unit.parent.parent_id else ""
-    return f"{above}{unit.committee_name}"
+    # 亭子镇中心小学 says already where it is.
+    return unit.committee_name if unit.short_name.startswith(above) else f"{above}{unit.committee_name}"
 
 
 def _boxes(unit: Unit) -> list[tuple[str, str]]:

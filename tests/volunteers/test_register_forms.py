@@ -25,7 +25,7 @@ from tests.factories import (
     make_volunteer,
 )
 from tests.volunteers.pages import signed_in
-from volunteers.models import Availability, Interest, TeamMember, Volunteer
+from volunteers.models import Availability, Honour, Interest, TeamMember, Volunteer
 from volunteers.register_form import SECRETS, for_register_form, register_paper, secrets_given
 from volunteers.services.register_forms import forms_in_clear
 
@@ -221,9 +221,26 @@ def test_a_paper_of_nobody_is_refused() -> None:
         register_paper([], in_clear=True, day=DAY)
 
 
+def test_standing_honours_and_the_unit_once_are_on_the_form(township: Unit) -> None:
+    school = make_unit(township, kind="school", name=f"{township.short_name}中心小学")
+    person = make_volunteer(school)
+    known = {"unit": school, "volunteer": person, "level": "county", "awarded_by": "苍溪县委"}
+    Honour.objects.create(**known, name="最美五老", awarded_on=datetime.date(2024, 9, 1))
+    Honour.objects.create(**known, name="登错的", awarded_on=DAY, removed_on=DAY, removed_reason="重复登记")
+
+    paper = docx.Document(
+        io.BytesIO(register_paper(list(for_register_form(Volunteer.objects.all())), in_clear=False, day=DAY))
+    )
+    cells = [cell.text for row in paper.tables[0].rows for cell in row.cells]
+
+    assert "2024-09-01 苍溪县委授予最美五老" in cells
+    assert "登错的" not in str(cells)
+    assert f"单位：{school.committee_name}" in str([line.text for line in paper.paragraphs])
+
+
 def test_queries_do_not_grow(township: Unit, django_assert_num_queries: Any) -> None:
     def made(count: int) -> None:
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             people = list(for_register_form(Volunteer.objects.all()))
             assert len(people) == count
             register_paper(people, in_clear=True, day=DAY)

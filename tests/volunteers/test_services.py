@@ -208,6 +208,30 @@ def test_the_number_stays_when_somebody_moves(unit: Unit) -> None:
     assert (moved.unit, moved.number) == (village, "510824105-W0001")
 
 
+@pytest.mark.parametrize(("status", "field"), [("left", "left_reason"), ("resting", "resting_reason")])
+def test_who_leaves_or_rests_does_so_for_a_reason(unit: Unit, status: str, field: str) -> None:
+    person = make_volunteer(unit)
+    day: Any = {"left_on": datetime.date(2024, 1, 1)} if status == "left" else {}
+    why: Any = {field: "随子女外出居住"}
+
+    with pytest.raises(ValidationError) as refused:
+        update_volunteer(volunteer=person, status=status, **day)
+    assert list(reasons(refused.value)) == [field]
+
+    changed = update_volunteer(volunteer=person, status=status, **day, **why)
+    assert changed.resting_since == (timezone.localdate() if status == "resting" else None)
+    # What stood there before the rule is not asked for again.
+    Volunteer.objects.filter(pk=person.pk).update(**{field: ""})
+    update_volunteer(volunteer=person, rank="副科")
+
+
+def test_a_death_asks_for_its_day_alone(unit: Unit) -> None:
+    gone = update_volunteer(
+        volunteer=make_volunteer(unit), status=VolunteerStatus.DECEASED, left_on=datetime.date(2024, 1, 1)
+    )
+    assert (gone.status, gone.left_reason) == ("deceased", "")
+
+
 def test_coming_back_takes_the_day_of_leaving_away(unit: Unit) -> None:
     person = make_volunteer(unit)
     update_volunteer(

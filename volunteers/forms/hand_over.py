@@ -42,7 +42,9 @@ class LeavingForm(SeenForm, KeyedForm):
 
     status = forms.ChoiceField(label="状态", choices=STATES, widget=forms.RadioSelect)
     on = forms.DateField(label="日期", widget=forms.DateInput(), initial=timezone.localdate)
-    reason = forms.CharField(label="原因", required=False, max_length=60, help_text="如 随子女外出居住、身体原因。")
+    reason = forms.CharField(
+        label="原因", required=False, max_length=60, help_text="如 随子女外出居住、身体原因；离世的可不填。"
+    )
 
     def __init__(self, *args: Any, person: Volunteer, **kwargs: Any) -> None:
         super().__init__(*args, record=person, **kwargs)
@@ -50,6 +52,13 @@ class LeavingForm(SeenForm, KeyedForm):
         self.fields["on"].label = "移交日期" if self.is_gone else "退出、离世或暂停日期"
         if self.is_gone:
             del self.fields["status"], self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        status = cleaned.get("status")
+        if status in (VolunteerStatus.LEFT, VolunteerStatus.RESTING) and not cleaned.get("reason"):
+            self.add_error("reason", f"请写明{VolunteerStatus(status).label}原因。")
+        return cleaned
 
     @property
     def is_gone(self) -> bool:

@@ -119,7 +119,10 @@ def update_volunteer(
         current.updated_by = by
         # Who is put right has been looked at this year.
         current.checked_on = timezone.localdate()
+        before = current.status
         _write(current, fields)
+        if current.status != before:
+            _check_reason(current)
         _save(current)
         if specialities is not None:
             current.specialities.set(specialities)
@@ -222,6 +225,16 @@ def _check_days(volunteer: Volunteer) -> None:
         raise ValidationError({"left_on": "退出或离世要填写日期。"}, code="left_on")
     if volunteer.left_on < volunteer.joined_on:
         raise ValidationError({"left_on": "退出日期不能早于入库日期。"}, code="order")
+
+
+def _check_reason(volunteer: Volunteer) -> None:
+    """Who leaves or rests from now on does so for a reason; of a death none is asked: illnesses are not collected."""
+    if volunteer.status == VolunteerStatus.LEFT and not volunteer.left_reason:
+        raise ValidationError({"left_reason": "请写明退出原因，如 随子女外出居住。"}, code="reason")
+    if volunteer.status == VolunteerStatus.RESTING:
+        volunteer.resting_since = volunteer.resting_since or timezone.localdate()
+        if not volunteer.resting_reason:
+            raise ValidationError({"resting_reason": "请写明暂停原因，如 外出半年。"}, code="reason")
 
 
 def is_of_life(known: str, birth_year: int | None) -> bool:

@@ -40,6 +40,7 @@ def test_the_way_from_the_person_to_the_end(
     page.get_by_role("button", name="下一步：选接替人").click()
     expect(page.locator("#errors")).to_be_focused()
     page.get_by_role("radio", name="退出", exact=True).check()
+    page.get_by_label("原因").fill("随子女外出居住")
     page.get_by_role("button", name="下一步：选接替人").click()
     search = page.get_by_label("查找接替人，输入姓名")
     search.fill("feng")

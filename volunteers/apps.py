@@ -1,8 +1,5 @@
 from django.apps import AppConfig
 
-from guanai import menu
-from guanai.menu import Group, MenuItem, Tab
-
 
 class VolunteersConfig(AppConfig):
     name = "volunteers"
@@ -12,59 +9,12 @@ class VolunteersConfig(AppConfig):
     def ready(self) -> None:
         # Models are there only now; the tasks import them.
         from guanai.jobs import JobKind, register
-        from orgs.enums import Action
-        from volunteers import person_records, tasks
+        from volunteers import menu_items, person_records, tasks
         from volunteers.registration import register_with_network
         from volunteers.services.import_jobs import ROSTER_IMPORT
-        from volunteers.vacancies import count_vacancies
 
         run, finish = tasks.run_roster_import.delay, tasks.finish_roster_import.delay
         register(JobKind(ROSTER_IMPORT, queue_start=run, queue_part=finish, queue_assembly=finish))
-        menu.register(
-            MenuItem(
-                Group.NETWORK,
-                "五老人才库",
-                "volunteers:volunteer_list",
-                Action.VIEW_ROSTER,
-                order=30,
-                tab=Tab.VOLUNTEERS,
-                also=(
-                    "volunteers:register_form",
-                    "volunteers:export_columns",
-                    "volunteers:duplicate_",
-                    "volunteers:hand_over_",
-                ),
-            ),
-            MenuItem(Group.NETWORK, "找人", "volunteers:search", Action.VIEW_ROSTER, order=31),
-            MenuItem(Group.NETWORK, "班子与任职", "volunteers:appointment_list", Action.VIEW_NETWORK, order=24),
-            MenuItem(
-                Group.NETWORK,
-                "空缺职务",
-                "volunteers:vacancy_list",
-                Action.VIEW_NETWORK,
-                order=26,
-                also=("volunteers:post_rules",),
-                count=count_vacancies,
-            ),
-            MenuItem(
-                Group.NETWORK,
-                "团队",
-                "volunteers:team_list",
-                Action.VIEW_NETWORK,
-                order=32,
-                also=("volunteers:team_member",),
-            ),
-            MenuItem(Group.NETWORK, "荣誉", "volunteers:honour_list", Action.VIEW_ROSTER, order=34),
-            MenuItem(
-                Group.NETWORK,
-                "特长覆盖",
-                "volunteers:speciality_coverage",
-                Action.VIEW_ROSTER,
-                order=36,
-            ),
-        )
-        menu.register(
-            MenuItem(Group.NETWORK, "特长和爱好", "volunteers:term_list", Action.MANAGE_NETWORK, order=34),
-        )
+        menu_items.register()
         register_with_network()
         person_records.register()

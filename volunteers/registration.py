@@ -26,6 +26,23 @@ from volunteers.teams import teams_by_unit
 
 def register_with_network() -> None:
     """Called once when the apps are ready."""
+    _register_records()
+    honours = Part("honours", "荣誉", Action.VIEW_ROSTER, "volunteers/part_honours.html", _honours, order=10)
+    register_person_parts(honours)
+    register_team_parts(honours)
+    register_unit_parts(
+        Part(
+            key="leading_group",
+            heading="领导班子",
+            action=Action.VIEW_NETWORK,
+            template="volunteers/leading_group.html",
+            context=_leading_group,
+            order=10,
+        )
+    )
+
+
+def _register_records() -> None:
     register_unit_records(
         UnitRecords(
             key="volunteers",
@@ -69,19 +86,6 @@ def register_with_network() -> None:
             url=lambda unit: f"{reverse('volunteers:honour_list')}?unit={unit.code}",
             order=15,
         ),
-    )
-    honours = Part("honours", "荣誉", Action.VIEW_ROSTER, "volunteers/part_honours.html", _honours, order=10)
-    register_person_parts(honours)
-    register_team_parts(honours)
-    register_unit_parts(
-        Part(
-            key="leading_group",
-            heading="领导班子",
-            action=Action.VIEW_NETWORK,
-            template="volunteers/leading_group.html",
-            context=_leading_group,
-            order=10,
-        )
     )
 
 

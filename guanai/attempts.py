@@ -33,7 +33,15 @@ def submitted(request: HttpRequest, form: forms.BaseForm) -> bool:
         note(Verb.UPLOAD_REFUSED, request=request, reason=reason)
     for field in forged_choices(form):
         note(Verb.DENIED, request=request, route=request.path, field=field, reason="not offered")
+    _ask_for_files_again(form)
     return False
+
+
+def _ask_for_files_again(form: forms.BaseForm) -> None:
+    """A page cannot carry a chosen file through an error elsewhere: without a word it would be missing in the end."""
+    for name in form.files:
+        if name in form.fields and not form.has_error(name):
+            form.add_error(name, "其他地方有误，文件没有保存，请重新选择。")
 
 
 def forged_choices(form: forms.BaseForm) -> list[str]:
@@ -55,4 +63,5 @@ def attempt(form: forms.BaseForm, action: Callable[[], Result]) -> Result | None
         for name, messages in by_field.items():
             for message in messages:
                 form.add_error(name if name in form.fields else None, message)
+    _ask_for_files_again(form)
     return None

@@ -96,6 +96,10 @@ def _rewrite(model: type[models.Model], rows: Sequence[Row], tally: Tally) -> No
     table = sql.Identifier(model._meta.db_table)
     with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_PATIENCE)
+        # Before anything else, and nothing but this: whoever has locked a row to change it ends first, and whoever
+        # comes waits without holding anything that is wanted here. With the lock of the triggers alone, one who holds
+        # a row and one who holds the table would wait for each other.
+        cursor.execute(_text("LOCK TABLE {} IN EXCLUSIVE MODE", table))
         for name in _history_triggers(model):
             cursor.execute(_text("ALTER TABLE {} DISABLE TRIGGER {}", table, sql.Identifier(name)))
         locked = _rows(model, rows[0]["id"] - 1, len(rows), lock=True)

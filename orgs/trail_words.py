@@ -68,7 +68,16 @@ def _held(model: type[Model] | None, pks: Iterable[int]) -> dict[int, str]:
     tracking = TRACKED.get(model)
     named_by = tracking.named_by if tracking else ()
     rows = model._base_manager.select_related(*named_by) if named_by else model._base_manager.all()
-    return {row.pk: str(row) for row in rows.defer(*_sealed(model, named_by)).filter(pk__in=set(pks))}
+    held = {row.pk: str(row) for row in rows.defer(*_sealed(model, named_by)).filter(pk__in=set(pks))}
+    missing = set(pks) - set(held)
+    return held | _gone(model, missing) if missing and tracking else held
+
+
+def _gone(model: type[Model], pks: Iterable[int]) -> dict[int, str]:
+    """What records that are gone were called last, as far as their removal says it: a term that was merged."""
+    removals = RowEvent.objects.filter(record=model._meta.label_lower, record_id__in=pks, change=Change.DELETE)
+    names = removals.filter(changes__has_key="name").values_list("record_id", "changes__name")
+    return {pk: str(name) for pk, name in names}
 
 
 def _sealed(model: type[Model], named_by: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from volunteers.models import (
     Volunteer,
 )
 from volunteers.services.appointments import dismiss
+from volunteers.services.teams import check_leaders
 
 POSTS, TEAMS = "posts", "teams"
 # Who has the form of such a row open is told.
@@ -144,8 +145,9 @@ def _open_memberships(day: datetime.date) -> QuerySet[TeamMember]:
 
 
 def _team_lines(rows: QuerySet[TeamMember]) -> Sequence[OpenRecord]:
-    leaders = Count("team__members", filter=Q(team__members__leads=True, team__members__ends_on=None))
-    members = rows.select_related("team__unit").annotate(leaders=leaders)
+    leads = Q(team__members__leads=True, team__members__ends_on=None, team__members__volunteer__left_on=None)
+    others = Count("team__members", filter=leads & ~Q(team__members=F("pk")))
+    members = rows.select_related("team__unit").annotate(other_leaders=others)
     return [
         OpenRecord(
             pk=member.pk,
@@ -153,15 +155,15 @@ def _team_lines(rows: QuerySet[TeamMember]) -> Sequence[OpenRecord]:
             note=f"{member.team.unit.short_name} · {member.team.get_kind_display()} · "
             f"{'领衔人' if member.leads else '成员'}，{member.starts_on:%Y-%m-%d} 起",
             url=reverse("volunteers:team_detail", args=[member.team_id]),
-            heir=Heir.MUST if _is_last_leader(member, member.leaders) else Heir.MAY,
+            heir=Heir.MUST if _is_last_leader(member, member.other_leaders) else Heir.MAY,
         )
         for member in members.order_by("team__unit__tree_id", "team__unit__lft", "team", "pk")
     ]
 
 
-def _is_last_leader(member: TeamMember, leaders: int) -> bool:
+def _is_last_leader(member: TeamMember, other_leaders: int) -> bool:
     """五老工作室 has one or two 领衔人 (domain.md §1): the last one needs a successor."""
-    return member.leads and member.team.kind == TeamKind.STUDIO and leaders <= 1
+    return member.leads and member.team.kind == TeamKind.STUDIO and not other_leaders
 
 
 def _settle_membership(pk: int, heir: Volunteer | None, terms: Terms) -> None:
@@ -175,11 +177,10 @@ def _settle_membership(pk: int, heir: Volunteer | None, terms: Terms) -> None:
     if terms.on < member.starts_on:
         raise ValidationError(f"移交日期不能早于加入日期 {member.starts_on:%Y-%m-%d}。", code="order")
     others = TeamMember.objects.filter(team=member.team, ends_on=None).exclude(pk=pk)
-    if heir is None and _is_last_leader(member, 1 + others.filter(leads=True).count()):
-        raise ValidationError("五老工作室要有领衔人，请选接替人。", code="leader")
     member.ends_on, member.updated_by = terms.on, terms.by
     member.save(update_fields=["ends_on", *_EDITED])
     if heir is None:
+        check_leaders(member.team, "heir", asked=member.leads)
         return
     was_there = TeamMember.objects.filter(team=member.team, volunteer=heir, ends_on__gt=terms.on).first()
     if was_there is not None:
@@ -193,6 +194,7 @@ def _settle_membership(pk: int, heir: Volunteer | None, terms: Terms) -> None:
     elif member.leads and not held.leads:
         held.leads, held.updated_by = True, terms.by
         held.save(update_fields=["leads", *_EDITED])
+    check_leaders(member.team, "heir", asked=member.leads)
 
 
 def _repoint_memberships(source: Volunteer, target: Volunteer, by: User) -> int:

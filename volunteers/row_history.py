@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
-from guanai.enums import Change
+from guanai.enums import Change, Verb
 from guanai.history import TRACKED
-from guanai.models import RowEvent
-from orgs.trail_words import NOTHING, FieldChange, changes_of_all, kind_words, labels_of
+from guanai.models import RowEvent, TrailEntry
+from orgs.trail_words import NOTHING, FieldChange, changes_of_all, kind_words, labels_of, words_of_entry
 from volunteers.models import Availability, Volunteer
 from volunteers.models.volunteers import service_words
 
@@ -20,6 +20,7 @@ EVENTS = 200
 PERSON, TIME = Volunteer._meta.label_lower, Availability._meta.label_lower
 LISTS = {"specialities", "interests"}
 CHECKED = "核对日期"
+ACTS = (Verb.MERGED, Verb.HANDED_OVER)
 
 
 @dataclass(slots=True)
@@ -30,6 +31,8 @@ class Step:
     actor: str
     heading: str
     facts: list[str] = field(default_factory=list)
+    # The transactions that it ran in.
+    xacts: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -56,8 +59,25 @@ def history_of_person(person: Volunteer, *, before: int | None = None) -> Histor
     # Service times are told by their own values, the person is who the page is about.
     changes = changes_of_all(event for event in events if event.record != TIME)
     names = labels_of((event.record, event.record_id) for event in events if event.record not in (PERSON, TIME))
-    steps = [_step(list(group), changes, names) for _, group in groupby(events, key=_operation)]
-    return History([step for step in steps if step.facts or step.heading], older)
+    groups = [list(group) for _, group in groupby(events, key=_operation)]
+    steps = [_step(group, changes, names) for group in groups]
+    steps = [step for step in steps if step.facts or step.heading]
+    steps = _with_acts(person, steps, is_first=before is None, older=older)
+    return History(steps, older)
+
+
+def _with_acts(person: Volunteer, steps: list[Step], *, is_first: bool, older: int | None) -> list[Step]:
+    """Also what was done to the person as a whole, where it falls between the steps: merged, handed over."""
+    acts = TrailEntry.objects.filter(record=PERSON, record_id=person.pk, verb__in=ACTS).select_related("actor")
+    by_xact = {xact: step for step in reversed(steps) for xact in step.xacts}
+    for act in acts:
+        heading, facts = words_of_entry(act)
+        if (step := by_xact.get(act.xact)) is not None:
+            step.heading, step.facts = heading, [*facts, *step.facts]
+        elif (is_first or (steps and act.at < steps[0].at)) and (older is None or act.at > steps[-1].at):
+            actor = act.actor.name if act.actor else "系统"
+            steps = sorted([*steps, Step(act.at, actor, heading, facts)], key=lambda each: each.at, reverse=True)
+    return steps
 
 
 def _events(person: Volunteer) -> "QuerySet[RowEvent]":
@@ -103,7 +123,8 @@ def _step(events: Sequence[RowEvent], changes: dict[int, list[FieldChange]], nam
         heading = heading or "核对无误"
     facts = [*([] if is_new else own), *_of_times(events), *_of_others(events, changes, names)]
     actor = latest.actor.name if latest.actor else "系统"
-    return Step(latest.at, actor, heading or ("修改" if facts else ""), facts)
+    xacts = frozenset(event.xact for event in events)
+    return Step(latest.at, actor, heading or ("修改" if facts else ""), facts, xacts)
 
 
 def _of_person(event: RowEvent, changes: Iterable[FieldChange]) -> list[str]:

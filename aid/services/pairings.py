@@ -72,7 +72,7 @@ def hand_over_pairing(
             this child already.
     """
     with transaction.atomic():
-        # The child before the pairing, as in `start_pairing`.
+        # The helper, the child, the pairing, as in `start_pairing`; the helpers are locked by whoever hands over.
         old = Pairing.objects.select_related("child__unit").get(pk=pairing)
         child = Child.objects.select_for_update(of=("self",)).select_related("unit__parent").get(pk=old.child_id)
         if heir is not None and not volunteers_near(by, child).filter(pk=heir.pk).exists():

@@ -292,6 +292,8 @@ def _until_somebody_waits() -> None:
     """Until another connection to this database waits for a transaction to end."""
     for _ in range(400):
         with connection.cursor() as cursor:
+            # Within a transaction the list of sessions is kept as it was first read: the other one may be younger.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(
                 "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
                 " WHERE NOT granted AND datname = current_database()"

@@ -289,10 +289,10 @@ def test_the_form_in_clear_is_written_down_kept_encrypted_and_fetched(person: Vo
     fetched: Any = client.get(url)
     words = words_of(downloaded(fetched))
     assert all(value in words for value in clear_values(person).values())
-    assert fetched.filename == f"登记表-{file.pk}.docx"
+    assert fetched.filename == f"登记表-{person.number}-{file.pk}.docx"
     assert "杜承志" not in fetched["Content-Disposition"]
     entry = TrailEntry.objects.latest("pk")
-    assert (entry.verb, entry.detail["file"]) == ("downloaded", f"登记表-{file.pk}.docx")
+    assert (entry.verb, entry.detail["file"]) == ("downloaded", f"登记表-{person.number}-{file.pk}.docx")
     # The looks stand on the person's page, whoever may look.
     assert reason in client.get(f"/volunteers/{person.pk}/").content.decode()
 
@@ -379,7 +379,7 @@ def test_the_forms_of_the_filtered_list_come_in_one_file(several: list[Volunteer
     looks = set(ViewLog.objects.values_list("record_id", "field"))
     assert looks == {(one.pk, name) for one in several[:2] for name in SECRETS}
     file = ClearFile.objects.get()
-    assert (file.name, file.record_ids) == (f"登记表2人-{file.pk}.docx", [one.pk for one in several[:2]])
+    assert (file.name, file.record_ids) == (f"登记表-2人-{file.pk}.docx", [one.pk for one in several[:2]])
     url = reverse("volunteers:register_form_file", args=[file.pk])
     assert url in client.get(f"{BATCH}?kind=teacher").content.decode()
     words = words_of(downloaded(client.get(url)))

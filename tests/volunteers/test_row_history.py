@@ -24,7 +24,7 @@ from tests.volunteers.pages import page_of, signed_in
 from volunteers.enums import Post, VeteranKind
 from volunteers.models import TeamMember, Volunteer
 from volunteers.row_history import History, history_of_person
-from volunteers.services import confirm_unchanged, register_volunteer, update_volunteer
+from volunteers.services import confirm_unchanged, merge_people, merge_terms, register_volunteer, update_volunteer
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2026, 3, 1)
@@ -112,6 +112,31 @@ def test_posts_and_teams_are_in_it_also_when_they_end(person: Volunteer, townshi
     assert "新增任职 亭子镇关工委委员 杜*志" in str(steps)
 
 
+def test_a_term_that_was_merged_is_called_as_it_was(person: Volunteer, township: Unit) -> None:
+    singing, arts = make_speciality(name="唱歌"), make_speciality(name="文体书画")
+    change(person, "张主任", specialities=[singing])
+    office = make_member(township.parent or township, Role.COUNTY_OFFICE)
+    with pghistory.context(user=office.pk):
+        merge_terms(source=singing, target=arts, by=office, seen=singing.updated_at)
+
+    steps = told(history_of_person(person))
+
+    assert steps[0] == ("修改", office.name, ["特长增加文体书画", "特长去掉唱歌"])
+    assert steps[1] == ("修改", "张主任", ["特长增加唱歌"])
+
+
+def test_a_merger_of_two_rows_and_a_hand_over_are_in_it(person: Volunteer, township: Unit) -> None:
+    secretary = make_member(township, Role.SECRETARY)
+    other = make_volunteer(township, name=person.name, id_number="", no_id_reason="补办中")
+    with pghistory.context(user=secretary.pk):
+        merge_people(keep=person, drop=other, chosen={}, by=secretary, seen=max(person.updated_at, other.updated_at))
+
+    merged = told(history_of_person(Volunteer.objects.get(pk=person.pk)))[0]
+
+    assert merged[0] == "合并登记"
+    assert f"{other.number} 并入此条" in merged[2]
+
+
 def test_another_person_is_not_in_it(person: Volunteer, township: Unit) -> None:
     other = make_volunteer(township)
     change(other, "张主任", times=[(7, "morning")], kind=VeteranKind.EXPERT)
@@ -122,12 +147,12 @@ def test_another_person_is_not_in_it(person: Volunteer, township: Unit) -> None:
 def test_queries_do_not_grow_with_the_steps(person: Volunteer, django_assert_num_queries: Any) -> None:
     law, health = make_speciality(name="法治"), make_speciality(name="健康")
     change(person, "张主任", specialities=[law], times=[(1, "morning")])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         history_of_person(person)
     for name in ("李主任", "王主任"):
         change(person, name, specialities=[health], times=[])
         change(person, name, specialities=[law, health], times=[(2, "evening")])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         history_of_person(person)
 
 

@@ -177,7 +177,7 @@ def test_a_refusal_stands_at_its_field_and_the_entry_stays(town: Unit) -> None:
     response = signed_in(town).post(NEW, typed(town, kind="studio", name="杜承志工作室"))
     assert response.status_code == 200
     form = response.context["form"]
-    assert list(form.errors) == ["studio_kind"]
+    assert list(form.errors) == ["studio_kind", "people"]
     assert 'value="杜承志工作室"' in response.content.decode()
 
 

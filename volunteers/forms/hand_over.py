@@ -1,5 +1,6 @@
 """The steps of a hand-over: why and when, who goes on with what. Each carries what was said before in hidden fields."""
 
+import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from volunteers.enums import GONE, EndReason, VolunteerStatus
 from volunteers.handing_over import OpenGroup, find_heirs, heirs_to_choose
 from volunteers.models import Volunteer
 from volunteers.services import Dismissal, Leaving, Settled
+from volunteers.services.hand_over import check_day
 
 STATES = [
     (state.value, state.label) for state in (VolunteerStatus.LEFT, VolunteerStatus.DECEASED, VolunteerStatus.RESTING)
@@ -52,6 +54,11 @@ class LeavingForm(SeenForm, KeyedForm):
         self.fields["on"].label = "移交日期" if self.is_gone else "退出、离世或暂停日期"
         if self.is_gone:
             del self.fields["status"], self.fields["reason"]
+
+    def clean_on(self) -> datetime.date:
+        on: datetime.date = self.cleaned_data["on"]
+        check_day(self.person, on)
+        return on
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -104,6 +104,16 @@ class TeamForm(SeenForm, KeyedForm):
             self.fields["people"] = PeopleField(label="领衔人", people=people, required=False)
         self.order_fields(list(type(self).base_fields))
 
+    def clean(self) -> dict[str, Any]:
+        """What a studio needs is said at once, type and leaders."""
+        cleaned = super().clean() or {}
+        if cleaned.get("kind") == TeamKind.STUDIO:
+            if not cleaned.get("studio_kind"):
+                self.add_error("studio_kind", "五老工作室要选类型。")
+            if "people" in self.fields and not cleaned.get("people") and not self.has_error("people"):
+                self.add_error("people", "五老工作室要有 1–2 位领衔人，请查找并勾选。")
+        return cleaned
+
     def entry(self) -> TeamEntry:
         """What was filled in; only after `is_valid()`."""
         names = ("unit", "kind", "studio_kind", "name", "founded_on", "dissolved_on", "dissolved_reason")

@@ -1,8 +1,9 @@
 """Every row of a file against the roster: new, changed, same, in question, or in error. Nothing is written here."""
 
 import datetime
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.utils import timezone
@@ -26,7 +27,7 @@ PLAIN = (
     *("politics", "party_joined", "education", "work_began", "retirement", "health", "joined_on", "no_id_reason"),
 )
 CREATE, LEAVE_OUT = "create", "leave"
-_CHUNK = 5000
+CHUNK = 5000
 # Hears how many rows are done, and of how many.
 Told = Callable[[int, int], object]
 
@@ -62,24 +63,43 @@ class Roster:
         numbers = {said.values["number"] for said in rows if said.values.get("number")}
         ids = {said.values["id_number"] for said in rows if said.values.get("id_number")}
         indexes = {digest: number for number in ids for digest in blind_indexes(number)}
-        self.by_number = {person.number: person for person in _people("number", numbers, lock=lock)}
-        found = _people("id_index", indexes, lock=lock)
-        self.by_id = {indexes[bytes(person.id_index)]: person for person in found}
         names = {said.values["name"] for said in rows if not said.values.get("number") and "name" in said.values}
+        if lock:
+            _lock_people({"number": numbers, "id_index": indexes, "name": names})
+        self.by_number = {person.number: person for person in _people("number", numbers)}
+        found = _people("id_index", indexes)
+        self.by_id = {indexes[bytes(person.id_index)]: person for person in found}
         self.by_name: dict[str, list[Volunteer]] = {}
-        for person in _people("name", names, lock=lock):
+        for person in _people("name", names):
             self.by_name.setdefault(person.name, []).append(person)
 
 
-def _people(name: str, values: Collection[Any], *, lock: bool) -> list[Volunteer]:
+def _lock_people(wanted: Mapping[str, Collection[Any]]) -> None:
+    """Lock whoever is meant by any of these values, in the order of their keys: whoever merges or hands over does it in
+    that order too, so that nobody waits in a circle."""
+    found = {
+        pk
+        for name, values in wanted.items()
+        for some in batched(values, CHUNK)
+        for pk in Volunteer.objects.filter(**{f"{name}__in": some}).order_by().values_list("pk", flat=True)
+    }
+    rows = Volunteer.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    for keys in batched(sorted(found), CHUNK):
+        list(rows.filter(pk__in=keys).values_list("pk"))
+
+
+def _people(name: str, values: Collection[Any]) -> list[Volunteer]:
     rows = Volunteer.objects.select_related("unit").prefetch_related("specialities", "interests", "availabilities")
     # Whoever was merged into another row is nobody any more.
-    rows = rows.filter(merged_into=None)
-    rows = rows.select_for_update(of=("self",)) if lock else rows
-    wanted, found = list(values), list[Volunteer]()
-    for start in range(0, len(wanted), _CHUNK):
-        found.extend(rows.filter(**{f"{name}__in": wanted[start : start + _CHUNK]}).order_by("pk"))
-    return found
+    rows = rows.filter(merged_into=None).order_by("pk")
+    return [person for some in batched(values, CHUNK) for person in rows.filter(**{f"{name}__in": some})]
+
+
+def batched(values: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Lists of at most so many values (`itertools.batched` is of Python 3.12)."""
+    rest = iter(values)
+    while some := list(islice(rest, size)):
+        yield some
 
 
 class Checker:
@@ -110,7 +130,7 @@ class Checker:
         results = []
         for place, said in enumerate(rows, 1):
             results.append(self._check(said, roster))
-            if told and (place % _CHUNK == 0 or place == len(rows)):
+            if told and (place % CHUNK == 0 or place == len(rows)):
                 told(place, len(rows))
         return results
 

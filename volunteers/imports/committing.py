@@ -16,9 +16,10 @@ from guanai import bulk, identity
 from guanai.numbers import take_numbers
 from orgs.models import Unit, User
 from volunteers.enums import ImportState, RowState, VolunteerStatus
-from volunteers.imports.checking import PLAIN, Checked
+from volunteers.imports.checking import CHUNK, PLAIN, Checked, batched
 from volunteers.models import TERMS, Availability, RosterImport, RosterImportRow, Volunteer
 from volunteers.services.roster import volunteer_number
+from volunteers.services.terms import ensure_terms
 
 # Two imports into one county come one after the other: "gi" and the tree.
 _LOCK_CLASS = 0x6769
@@ -57,15 +58,11 @@ def _person(result: Checked) -> Volunteer:
 
 
 def _make_terms(results: Sequence[Checked]) -> None:
-    """Terms that somebody ruled to create get their place at the end of the county's list."""
+    """Terms that somebody ruled to create get their place at the end of their list, unless they are known by now."""
     written = [result for result in results if result.state in (RowState.NEW, RowState.CHANGED)]
     for name, model in TERMS.items():
         wanted = dict.fromkeys(t for one in written for t in one.values.get(name, ()) if isinstance(t, str))
-        last = model.objects.count() if wanted else 0
-        made = {
-            term: model.objects.get_or_create(name=term, defaults={"position": last + place})[0].pk
-            for place, term in enumerate(wanted, 1)
-        }
+        made = ensure_terms(model=model, names=wanted) if wanted else {}
         for result in written if made else ():
             if name in result.values:
                 result.values[name] = [made.get(term, term) for term in result.values[name]]
@@ -181,8 +178,9 @@ def undo(batch: RosterImport, by: User) -> None:
     if batch.state != ImportState.COMMITTED:
         raise ValidationError(f"这次导入{batch.get_state_display()}，不能撤销。", code="state")
     lines = list(batch.lines.filter(state__in=[RowState.NEW, RowState.CHANGED]))
-    rows = Volunteer.objects.select_for_update(of=("self",)).select_related("unit")
-    people = rows.in_bulk([line.volunteer_id for line in lines if line.volunteer_id])
+    rows = Volunteer.objects.select_for_update(of=("self",)).select_related("unit").order_by("pk")
+    keys = [line.volunteer_id for line in lines if line.volunteer_id]
+    people = {person.pk: person for some in batched(sorted(keys), CHUNK) for person in rows.filter(pk__in=some)}
     moved = [line for line in lines if not _is_untouched(people.get(line.volunteer_id or 0), batch)]
     if moved:
         words = "、".join(f"第 {line.row} 行" for line in moved[:5])

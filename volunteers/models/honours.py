@@ -50,7 +50,7 @@ class Honour(Edited):
 
     def __str__(self) -> str:
         whose = self.volunteer.number if self.volunteer else self.team.label if self.team else ""
-        return f"{whose} {self.get_level_display()}荣誉 {self.awarded_on}"
+        return f"{whose} {self.name}（{self.get_level_display()}）"
 
     @property
     def holder(self) -> str:

@@ -47,7 +47,7 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
 class TeamMemberSerializer(serializers.ModelSerializer[TeamMember]):
     """Somebody's time in a team."""
 
-    number = serializers.CharField(source="volunteer.number")
+    number = serializers.SerializerMethodField(help_text="null unless the roster where they stand may be read")
     name = serializers.SerializerMethodField(help_text="masked unless the roster where they stand may be read")
 
     class Meta:
@@ -55,10 +55,15 @@ class TeamMemberSerializer(serializers.ModelSerializer[TeamMember]):
         extra_kwargs = {"ends_on": {"help_text": "first day out of the team, or null"}}
         fields = ("number", "name", "leads", "starts_on", "ends_on")
 
+    def get_number(self, member: TeamMember) -> str | None:
+        return member.volunteer.number if self._reads(member) else None
+
     def get_name(self, member: TeamMember) -> str:
-        reads = covering(user_of(self.context["request"]), Action.VIEW_ROSTER)
         name = member.volunteer.name
-        return name if reads(member.volunteer.unit) else mask_name(name)
+        return name if self._reads(member) else mask_name(name)
+
+    def _reads(self, member: TeamMember) -> bool:
+        return covering(user_of(self.context["request"]), Action.VIEW_ROSTER)(member.volunteer.unit)
 
 
 class TeamDetailSerializer(TeamSerializer):

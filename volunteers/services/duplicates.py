@@ -74,6 +74,9 @@ def register_another(
     """Register somebody, and remember that they are another person than those who look alike. Raises as
     `register_volunteer` and `rule_two_persons`."""
     with transaction.atomic():
+        # People before the series of numbers, and in the order of their keys, as imports lock them.
+        keys = [other.pk for other in alike]
+        list(Volunteer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk"))
         person = register_volunteer(specialities=specialities, interests=interests, times=times, by=by, **fields)
         for other in alike:
             rule_two_persons(first=other, second=person, reason=AT_REGISTRATION, by=by)
@@ -120,7 +123,7 @@ def merge_people(
         _remember(one, other, Ruling.MERGED, by)
         values = merged_values(one, other, kept, chosen)
         _unite_sets(one, other, kept, chosen)
-        # The records first, the people last: who starts a pairing holds the child and waits for the person.
+        # The people are locked: whoever starts a pairing waits for the helper before it holds the child.
         moved = {kind.key: kind.repoint(gone, kept, by) for kind in person_records() if kind.repoint}
         _bury(gone, kept, by)
         for name, value in values.items():

@@ -89,11 +89,23 @@ def _check_day(person: Volunteer, on: datetime.date, leaving: Leaving | None) ->
         raise ValidationError({"status": "请选择退出、离世或暂停。"}, code="status")
     if leaving is not None and person.status in GONE:
         raise ValidationError({"status": f"已登记{person.get_status_display()}，请重新打开移交页。"}, code="gone")
+    try:
+        check_day(person, on)
+    except ValidationError as error:
+        raise ValidationError({"on": error}) from error
+
+
+def check_day(person: Volunteer, on: datetime.date) -> None:
+    """A day on which somebody can go, or on which what they left can be handed over.
+
+    Raises:
+        ValidationError: it lies ahead, or before they joined or left.
+    """
     if on > timezone.localdate():
-        raise ValidationError({"on": "日期不能晚于今天，到了那天再办。"}, code="future")
+        raise ValidationError("日期不能晚于今天，到了那天再办。", code="future")
     first = person.left_on or person.joined_on
     if on < first:
-        raise ValidationError({"on": f"日期不能早于 {first:%Y-%m-%d}。"}, code="order")
+        raise ValidationError(f"日期不能早于 {first:%Y-%m-%d}。", code="order")
 
 
 def _checked_heirs(

@@ -185,6 +185,7 @@ def _read(batch: RosterImport, by: User, job: Job) -> None:
         raise ValidationError(GONE, code="gone")
     understand_file(batch, base64.b85decode(batch.content))
     with transaction.atomic():
+        # Held against whoever else works on it; what was read is this job's own.
         locked(batch, job=job)
         batch.save(update_fields=["sheet", "heading_row", "fields", "outline", "length"])
 

@@ -177,10 +177,13 @@ def choose_columns(*, batch: RosterImport, fields: Sequence[str], by: User) -> R
     with transaction.atomic():
         batch = locked(batch)
         if list(fields) != batch.fields:
+            if _place_of_number(fields) != _place_of_number(batch.fields):
+                # Another column of numbers asks other questions: none of them was counted yet.
+                batch.told = 0
             batch.fields, batch.found, batch.wrong_rows = list(fields), "", ""
         # What failed before, failed with other columns or is tried anew.
         batch.job = None
-        batch.save(update_fields=["fields", "found", "wrong_rows", "job"])
+        batch.save(update_fields=["fields", "found", "wrong_rows", "told", "job"])
         for name, field, usual in zip(names, fields, fields_of(names), strict=False):
             heading = normalised(name)[:40]
             if heading and field != usual:
@@ -188,6 +191,11 @@ def choose_columns(*, batch: RosterImport, fields: Sequence[str], by: User) -> R
             elif heading:
                 ColumnMemory.objects.filter(unit=batch.unit, heading=heading).delete()
     return batch
+
+
+def _place_of_number(fields: Sequence[str]) -> int | None:
+    """Which column is read as that of the identity numbers."""
+    return list(fields).index("id_number") if "id_number" in fields else None
 
 
 def rule(*, batch: RosterImport, ruling: Ruling, by: User) -> RosterImport:
@@ -286,7 +294,7 @@ def commit_import(*, batch: RosterImport, by: User, job: Job | None = None, told
         batch.new, batch.changed = counts[RowState.NEW], counts[RowState.CHANGED]
         batch.same, batch.wrong = counts[RowState.SAME], len(found.wrong)
         batch.state, batch.committed_at = ImportState.COMMITTED, now
-        batch.save()
+        batch.save(update_fields=["new", "changed", "same", "wrong", "state", "committed_at"])
     return batch
 
 

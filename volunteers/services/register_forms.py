@@ -40,7 +40,7 @@ def forms_in_clear(*, people: VolunteerQuerySet, by: User, reason: str) -> Clear
         return store_clear_file(
             kind=REGISTER_FORM,
             owner=by,
-            label="登记表" if len(found) == 1 else f"登记表{len(found)}人",
+            label=f"登记表-{found[0].number}" if len(found) == 1 else f"登记表-{len(found)}人",
             suffix="docx",
             content=register_paper(found, in_clear=True, day=timezone.localdate()),
             record=Volunteer,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from guanai import identity
@@ -17,7 +17,7 @@ from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import branch_q
 from volunteers.enums import GONE, Sex, VolunteerStatus
-from volunteers.models import Availability, Interest, Speciality, Volunteer
+from volunteers.models import Availability, Interest, Speciality, Term, Volunteer
 
 # Says nothing about whose number it is: the person may stand on the roster of a branch that the user cannot see.
 TAKEN = "此证件号已登记，请联系县关工委办公室"
@@ -84,9 +84,8 @@ def register_volunteer(
         number = next_number(kind="volunteer", scope=volunteer.unit.code, year=0)
         volunteer.number = volunteer_number(volunteer.unit.code, number)
         _save(volunteer)
-        volunteer.specialities.set(specialities)
-        volunteer.interests.set(interests)
         _set_times(volunteer, times)
+        _set_terms(volunteer, specialities=specialities, interests=interests)
     return volunteer
 
 
@@ -110,7 +109,7 @@ def update_volunteer(
     """
     with transaction.atomic():
         # Two people correcting one record wait for each other, so that neither writes back what the other replaced.
-        rows = Volunteer.objects.select_for_update(of=("self",)).select_related("unit", "updated_by")
+        rows = Volunteer.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "updated_by")
         current = rows.get(pk=volunteer.pk)
         if seen is not None:
             check_seen(current, seen)
@@ -124,12 +123,9 @@ def update_volunteer(
         if current.status != before:
             _check_reason(current)
         _save(current)
-        if specialities is not None:
-            current.specialities.set(specialities)
-        if interests is not None:
-            current.interests.set(interests)
         if times is not None:
             _set_times(current, times)
+        _set_terms(current, specialities=specialities, interests=interests)
     return current
 
 
@@ -223,6 +219,8 @@ def _check_days(volunteer: Volunteer) -> None:
         return
     if volunteer.left_on is None:
         raise ValidationError({"left_on": "退出或离世要填写日期。"}, code="left_on")
+    if volunteer.left_on > timezone.localdate():
+        raise ValidationError({"left_on": "退出或离世日期不能晚于今天，到了那天再登记。"}, code="future")
     if volunteer.left_on < volunteer.joined_on:
         raise ValidationError({"left_on": "退出日期不能早于入库日期。"}, code="order")
 
@@ -265,6 +263,22 @@ def _save(volunteer: Volunteer) -> None:
         if volunteer.id_index and "volunteer_id_once" in str(error):
             raise ValidationError({"id_number": TAKEN}, code="taken") from error
         raise
+
+
+def _set_terms(volunteer: Volunteer, **lists: Iterable[Term] | None) -> None:
+    """What somebody can do and likes. A term may be merged into another while a form is open, or just now.
+
+    Its references are checked here and not at the end of the transaction, where nobody could say what was wrong.
+    """
+    for name, terms in lists.items():
+        if terms is None:
+            continue
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                getattr(volunteer, name).set(terms)
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        except IntegrityError as error:
+            raise ValidationError({name: "选的一项刚刚被并入另一项或去掉，请刷新后重选。"}, code="gone") from error
 
 
 def _set_times(volunteer: Volunteer, times: Iterable[Time]) -> None:

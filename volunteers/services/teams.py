@@ -42,7 +42,7 @@ def found_team(*, entry: TeamEntry, leaders: Sequence[Volunteer] = (), by: User)
         team = Team(unit=entry.unit)
         _write(team, entry, by)
         _join(team, leaders, entry.founded_on, leads=True, by=by)
-        _check_leaders(team, "people")
+        check_leaders(team, "people")
     return team
 
 
@@ -60,7 +60,7 @@ def correct_team(*, team: Team, entry: TeamEntry, by: User, seen: datetime.datet
         locked = _locked(team, by)
         check_seen(locked, seen)
         _write(locked, entry, by)
-        _check_leaders(locked, "kind")
+        check_leaders(locked, "kind")
     return locked
 
 
@@ -109,7 +109,7 @@ def add_members(
         if not people:
             raise ValidationError({"people": "请选择要加入的人"}, code="nobody")
         members = _join(locked, people, starts_on, leads=leads, by=by)
-        _check_leaders(locked, "leads")
+        check_leaders(locked, "leads")
     return members
 
 
@@ -139,7 +139,7 @@ def correct_member(
         locked.starts_on, locked.ends_on, locked.leads, locked.updated_by = starts_on, ends_on, leads, by
         _check_time(team, locked, "starts_on")
         locked.save()
-        _check_leaders(team, "leads" if ends_on is None else "ends_on", asked=led or leads)
+        check_leaders(team, "leads" if ends_on is None else "ends_on", asked=led or leads)
     return locked
 
 
@@ -261,7 +261,7 @@ def _check_time(team: Team, member: TeamMember, field: str) -> None:
     raise ValidationError({field: words}, code="overlaps")
 
 
-def _check_leaders(team: Team, field: str, *, asked: bool = True) -> None:
+def check_leaders(team: Team, field: str, *, asked: bool = True) -> None:
     """One or two people lead a studio: never more on any day, and somebody while it runs.
 
     `asked` is false where no leader was touched: a studio whose leader died goes on until somebody follows.
@@ -277,5 +277,5 @@ def _check_leaders(team: Team, field: str, *, asked: bool = True) -> None:
         raise ValidationError({field: words}, code="too_many")
     today = timezone.localdate()
     if team.is_running and not any(begins <= today < ends for begins, ends in times):
-        words = f"五老工作室要有 1–{MOST_LEADERS} 位领衔人，请先确定领衔人；不再办的请登记撤销"
+        words = f"五老工作室要有 1–{MOST_LEADERS} 位领衔人：请先在成员里另定一位领衔人，再改这一位；不再办的请登记撤销"
         raise ValidationError({field: words}, code="no_leader")

@@ -1,6 +1,7 @@
 """The lists of 特长 and 爱好: added to, renamed, put in order, two terms merged into one."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -29,6 +30,18 @@ def add_term(*, model: type[SomeTerm], name: str, by: User) -> SomeTerm:
         last = model._default_manager.aggregate(last=Max("position"))["last"] or 0
         term: SomeTerm = model._default_manager.create(name=name, position=last + 1, updated_by=by)
         return term
+
+
+def ensure_terms(*, model: type[Term], names: Iterable[str]) -> dict[str, int]:
+    """The keys of terms by these words, old names included; those that no list knows are put at its end."""
+    _lock(model)
+    known = words_of(model)  # type: ignore[arg-type]  # one of the two lists
+    last = model._default_manager.aggregate(last=Max("position"))["last"] or 0
+    for name in names:
+        if name not in known:
+            last += 1
+            known[name] = model._default_manager.create(name=name, position=last).pk
+    return {name: known[name] for name in names}
 
 
 def rename_term(*, term: SomeTerm, name: str, by: User, seen: datetime.datetime) -> SomeTerm:

@@ -106,6 +106,7 @@ def volunteer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     person = volunteer_for_user_or_404(user_of(request), pk, merged=True)
     if person.merged_into_id:
         # One person registered twice: the number that went leads to the one that stayed.
+        messages.info(request, f"您打开的编号 {person.number} 已并入这一条。")
         return redirect("volunteers:volunteer_detail", person.merged_into_id)
     return _detail(request, person)
 

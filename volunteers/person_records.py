@@ -1,7 +1,9 @@
 """What of this app hangs on a person, for hand-over and merging: posts, memberships of teams, service times …"""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Q, QuerySet
@@ -25,6 +27,8 @@ from volunteers.services.appointments import dismiss
 from volunteers.services.teams import check_leaders
 
 POSTS, TEAMS = "posts", "teams"
+# First day, first day out or None, leading.
+Span = tuple[datetime.date, datetime.date | None, bool]
 # Who has the form of such a row open is told.
 _EDITED = ("updated_by", "updated_at")
 
@@ -187,38 +191,69 @@ def _settle_membership(pk: int, heir: Volunteer | None, terms: Terms) -> None:
         words = f"{heir.name}在这个团队到 {was_there.ends_on:%Y-%m-%d} 才退出，移交日期不能早于这一天。"
         raise ValidationError(words, code="overlap")
     held = others.select_for_update(of=("self",)).filter(volunteer=heir).first()
-    if held is None:
-        TeamMember.objects.create(
-            team=member.team, volunteer=heir, leads=member.leads, starts_on=terms.on, updated_by=terms.by
-        )
-    elif member.leads and not held.leads:
-        held.leads, held.updated_by = True, terms.by
-        held.save(update_fields=["leads", *_EDITED])
+    if held is None or (member.leads and not held.leads):
+        _take_over(member, held, heir, terms)
     check_leaders(member.team, "heir", asked=member.leads)
 
 
+def _take_over(member: TeamMember, held: TeamMember | None, heir: Volunteer, terms: Terms) -> None:
+    """The heir is in the team from the day on; who was a plain member until then leads from the day on, not before."""
+    if held is not None and held.starts_on >= terms.on:
+        held.leads, held.updated_by = True, terms.by
+        held.save(update_fields=["leads", *_EDITED])
+        return
+    if held is not None:
+        held.ends_on, held.updated_by = terms.on, terms.by
+        held.save(update_fields=["ends_on", *_EDITED])
+    TeamMember.objects.create(
+        team=member.team, volunteer=heir, leads=member.leads, starts_on=terms.on, updated_by=terms.by
+    )
+
+
 def _repoint_memberships(source: Volunteer, target: Volunteer, by: User) -> int:
-    """Two memberships of one team that overlap say one thing: they become one, from the first day to the last."""
+    """Both people's times in a team become one person's: overlapping ones are told once, leading where either led."""
     moved = TeamMember.objects.filter(volunteer=source).count()
     rows = TeamMember.objects.select_for_update(of=("self",)).filter(volunteer__in=[source, target])
-    kept: list[TeamMember] = []
+    of_team: dict[int, list[TeamMember]] = defaultdict(list)
     for member in rows.order_by("team", "starts_on", "pk"):
-        last = kept[-1] if kept else None
-        if last is None or not _goes_on(last, member):
-            kept.append(member)
-            continue
-        last.leads = last.leads or member.leads
-        last.ends_on = max(last.ends_on, member.ends_on) if last.ends_on and member.ends_on else None
-        member.delete()
-    for member in kept:
-        member.volunteer, member.updated_by = target, by
-        member.save(update_fields=["volunteer", "leads", "ends_on", *_EDITED])
+        of_team[member.team_id].append(member)
+    for team, members in of_team.items():
+        spans = united_times([(one.starts_on, one.ends_on, one.leads) for one in members])
+        if spans != [(one.starts_on, one.ends_on, one.leads) for one in members]:
+            # No row is one of the new ones: the database lets no two of a person overlap, not even for a moment.
+            rows.filter(team=team).delete()
+            TeamMember.objects.bulk_create(
+                TeamMember(team_id=team, volunteer=target, starts_on=start, ends_on=end, leads=leads, updated_by=by)
+                for start, end, leads in spans
+            )
+    TeamMember.objects.filter(volunteer=source).update(volunteer=target, updated_by=by, updated_at=timezone.now())
     return moved
 
 
-def _goes_on(one: TeamMember, following: TeamMember) -> bool:
-    """Is the later row of the same team, and does it begin before the earlier one is over?"""
-    return one.team_id == following.team_id and following.starts_on <= (one.ends_on or datetime.date.max)
+def united_times(times: Sequence[Span]) -> list[Span]:
+    """Times in a team (first day, first day out or None, leading) without overlaps, in order.
+
+    Where two overlap, the person was in the team once, and led where either says so. What merely touches stays apart.
+    """
+    if not any(_overlap(one, other) for place, one in enumerate(times) for other in times[:place]):
+        return list(times)
+    days = sorted({day for start, end, _ in times for day in (start, end or datetime.date.max)})
+    spans: list[Span] = []
+    for start, end in pairwise(days):
+        covering = [time for time in times if time[0] <= start and (time[1] or datetime.date.max) >= end]
+        if not covering:
+            continue
+        leads, ends = any(time[2] for time in covering), None if end == datetime.date.max else end
+        if spans and spans[-1][1] == start and spans[-1][2] == leads:
+            spans[-1] = (spans[-1][0], ends, leads)
+        else:
+            spans.append((start, ends, leads))
+    return spans
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    last = datetime.date.max
+    return max(one[0], other[0]) < min(one[1] or last, other[1] or last)
 
 
 def _repoint_honours(source: Volunteer, target: Volunteer, by: User) -> int:

@@ -49,6 +49,7 @@ from volunteers.forms.duplicates import LABELS
 from volunteers.imports.checking import Roster
 from volunteers.imports.rows import Said
 from volunteers.models import Appointment, Availability, DuplicateRuling, TeamMember, Volunteer
+from volunteers.person_records import united_times
 from volunteers.services import merge_people, rule_two_persons, update_volunteer
 from volunteers.services.duplicates import CHOICES, SETS, latest
 
@@ -632,3 +633,32 @@ def test_posts_of_two_rows_are_both_kept(village: Unit, pair: tuple[Volunteer, V
         make_appointment(village, person, post="member")
     merge(*pair, secretary)
     assert Appointment.objects.filter(volunteer=pair[0]).count() == 2
+
+
+TIME = st.tuples(DAYS, st.one_of(st.none(), st.integers(1, 900)), st.booleans())
+
+
+@given(times=st.lists(TIME, max_size=5), day=DAYS)
+def test_united_times_say_of_every_day_what_was_said_before(times: list[Any], day: datetime.date) -> None:
+    """In the team where any said so, leading where any said so; no two overlap, and they are in order."""
+
+    def until(start: datetime.date, stayed: int | None) -> datetime.date | None:
+        return start + datetime.timedelta(days=stayed) if stayed else None
+
+    spans = sorted(((start, until(start, stayed), leads) for start, stayed, leads in times), key=lambda one: one[0])
+    united = united_times(spans)
+
+    def on(day: datetime.date, some: list[Any]) -> list[bool]:
+        return [leads for start, end, leads in some if start <= day and (end is None or day < end)]
+
+    for each in (day, *(start for start, _, _ in spans), *(end for _, end, _ in spans if end)):
+        before, after = on(each, spans), on(each, united)
+        assert len(after) == min(len(before), 1)
+        assert any(after) == any(before)
+    assert [one[0] for one in united] == sorted(one[0] for one in united)
+
+
+def test_times_that_only_touch_stay_apart() -> None:
+    first, second = datetime.date(2020, 1, 1), datetime.date(2024, 1, 1)
+    touching = [(first, second, False), (second, None, True)]
+    assert united_times(touching) == touching

@@ -156,6 +156,43 @@ def test_the_last_leader_of_a_studio_needs_a_successor(
     assert [(one.volunteer, one.leads) for one in studio.members.filter(ends_on=None)] == [(heir, True)]
 
 
+def test_a_plain_member_leads_from_the_day_of_the_hand_over_and_not_before(
+    village: Unit, secretary: User, person: Volunteer, heir: Volunteer
+) -> None:
+    """Two led all along: had the third led since they joined, there would have been three."""
+    studio = make_team(village, kind=TeamKind.STUDIO, studio_kind="service", founded_on=datetime.date(2022, 1, 1))
+    member = join(studio, person, leads=True)
+    join(studio, make_volunteer(village), leads=True)
+    plain = join(studio, heir, starts_on=datetime.date(2023, 1, 1))
+
+    do(person, secretary, Settled("teams", member.pk, heir.pk))
+
+    times = studio.members.filter(volunteer=heir).order_by("starts_on").values_list("starts_on", "ends_on", "leads")
+    assert list(times) == [(plain.starts_on, TODAY, False), (TODAY, None, True)]
+
+
+def test_a_leader_who_has_died_leads_no_studio_on(
+    village: Unit, secretary: User, person: Volunteer, heir: Volunteer
+) -> None:
+    """Their time in the team was left for later; the other leader is the last one all the same."""
+    studio = make_team(village, kind=TeamKind.STUDIO, studio_kind="service")
+    join(studio, make_volunteer(village, status="deceased", left_on=datetime.date(2025, 1, 1)), leads=True)
+    member = join(studio, person, leads=True)
+
+    assert open_groups(person, secretary)[0].records[0].heir == Heir.MUST
+    with pytest.raises(ValidationError, match="领衔人"):
+        do(person, secretary, Settled("teams", member.pk))
+
+
+def test_whoever_rests_is_not_put_to_rest_again(secretary: User, village: Unit) -> None:
+    resting = make_volunteer(village, status="resting", resting_since=datetime.date(2025, 3, 1), resting_reason="外出")
+
+    with pytest.raises(ValidationError, match="已登记暂停"):
+        do(resting, secretary, leaving=Leaving(status="resting", reason="住院"))
+    with pytest.raises(ValidationError, match="不能早于 2025-03-01"):
+        do(resting, secretary, on=datetime.date(2025, 2, 1))
+
+
 def test_one_of_two_leaders_may_just_go(village: Unit, secretary: User, person: Volunteer, heir: Volunteer) -> None:
     studio = make_team(village, kind=TeamKind.STUDIO, name="法治五老工作室")
     member = join(studio, person, leads=True)

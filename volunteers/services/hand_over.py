@@ -89,6 +89,8 @@ def _check_day(person: Volunteer, on: datetime.date, leaving: Leaving | None) ->
         raise ValidationError({"status": "请选择退出、离世或暂停。"}, code="status")
     if leaving is not None and person.status in GONE:
         raise ValidationError({"status": f"已登记{person.get_status_display()}，请重新打开移交页。"}, code="gone")
+    if leaving is not None and leaving.status == person.status:
+        raise ValidationError({"status": f"已登记{person.get_status_display()}，不用再登记。"}, code="same")
     try:
         check_day(person, on)
     except ValidationError as error:
@@ -103,7 +105,7 @@ def check_day(person: Volunteer, on: datetime.date) -> None:
     """
     if on > timezone.localdate():
         raise ValidationError("日期不能晚于今天，到了那天再办。", code="future")
-    first = person.left_on or person.joined_on
+    first = person.left_on or person.resting_since or person.joined_on
     if on < first:
         raise ValidationError(f"日期不能早于 {first:%Y-%m-%d}。", code="order")
 

@@ -70,7 +70,9 @@ class Team(Edited):
 
     @property
     def is_running(self) -> bool:
-        return self.dissolved_on is None or self.dissolved_on > timezone.localdate()
+        """Today, as `TeamQuerySet.running` says of a day."""
+        today = timezone.localdate()
+        return self.founded_on <= today and (self.dissolved_on is None or self.dissolved_on > today)
 
 
 @tracked(named_by=("team__unit", "volunteer"), unit="team__unit")

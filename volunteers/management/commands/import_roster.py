@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Check a roster file against the base; with --commit, take in its good rows."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help=".xlsx, .xls, .ods or .csv")
+        parser.add_argument("file", type=Path, help=".xlsx, .xls (also a web page saved as one), .ods or .csv")
         parser.add_argument("--unit", required=True, help="code of the unit whose branch the people belong to")
         parser.add_argument("--commit", action="store_true", help="write; without it nothing is written")
         parser.add_argument("--errors", type=Path, help="the file back with a column of reasons, as .xlsx")

@@ -151,6 +151,16 @@ def allows(user: User | AnonymousUser, action: str, unit: Unit) -> bool:
     return any(grant.holds(action) and grant.covers(unit) for grant in grants_of(user))
 
 
+def require(user: User | AnonymousUser, action: str, unit: Unit) -> None:
+    """For services, which every face calls: `allows`, or nothing happens.
+
+    Raises:
+        PermissionDenied: the user may not do `action` on this unit.
+    """
+    if not allows(user, action, unit):
+        raise PermissionDenied(f"no {action} on this unit")
+
+
 def covering(user: User | AnonymousUser, action: str) -> Callable[[Unit], bool]:
     """`allows` for many units: the grants are looked up once."""
     grants = [grant for grant in grants_of(user) if grant.holds(action)]

@@ -3,7 +3,7 @@
 import datetime
 import uuid
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from activities.enums import ActivityState
@@ -14,7 +14,7 @@ from guanai.edits import check_seen
 from guanai.numbers import next_number
 from orgs.enums import Action
 from orgs.models import Unit, User
-from orgs.scope import allows
+from orgs.scope import require
 
 NUMBER_KIND = "activity"
 
@@ -36,8 +36,7 @@ def submit_activity(*, by: User, unit: Unit, entry: ActivityEntry, key: uuid.UUI
     """
     # Its place in the tree may have changed since the caller read it.
     unit = Unit.objects.get(pk=unit.pk)
-    if not allows(by, Action.RECORD_ACTIVITIES, unit):
-        raise PermissionDenied("no branch of this recorder")
+    require(by, Action.RECORD_ACTIVITIES, unit)
     if unit.closed_on:
         raise ValidationError(f"{unit.short_name}已撤销，不能再记活动。", code="closed")
     check_entry(entry)
@@ -74,8 +73,7 @@ def update_activity(*, activity: Activity, by: User, entry: ActivityEntry, seen:
     check_entry(entry)
     with transaction.atomic():
         locked = _locked(activity)
-        if not allows(by, Action.RECORD_ACTIVITIES, locked.unit):
-            raise PermissionDenied("no branch of this recorder")
+        require(by, Action.RECORD_ACTIVITIES, locked.unit)
         check_seen(locked, seen)
         if not may_edit(by, locked):
             raise ValidationError("这次活动已归档，不能再改。", code="archived")
@@ -105,8 +103,7 @@ def accept_activity(*, activity: Activity, by: User, seen: datetime.datetime) ->
 def _review(activity: Activity, *, by: User, seen: datetime.datetime, state: str, note: str) -> Activity:
     with transaction.atomic():
         locked = _locked(activity)
-        if not allows(by, Action.REVIEW_ACTIVITIES, locked.unit):
-            raise PermissionDenied("no reviewer of this branch")
+        require(by, Action.REVIEW_ACTIVITIES, locked.unit)
         check_seen(locked, seen)
         if not may_review(by, locked):
             own = locked.state == ActivityState.SUBMITTED

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +15,7 @@ from guanai.attachments import store_attachment
 from guanai.edits import check_seen
 from orgs.enums import Action
 from orgs.models import Unit, User
-from orgs.scope import allows
+from orgs.scope import allows, require
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,8 +42,7 @@ def save_inclusion(
         ValidationError: by field: neither document nor meeting, no day, a day outside the year, another unit's meeting
             or one of another year; a unit without a committee in that year, or closed.
     """
-    if not allows(by, Action.RECORD_ACTIVITIES, unit):
-        raise PermissionDenied("no branch of this recorder")
+    require(by, Action.RECORD_ACTIVITIES, unit)
     check_committee(unit, year)
     dated_on = _check_evidence(unit, year, kind, entry)
     with transaction.atomic():
@@ -78,8 +77,7 @@ def remove_inclusion(*, by: User, inclusion: Inclusion, seen: datetime.datetime)
     with transaction.atomic():
         rows = Inclusion.objects.select_for_update(of=("self",)).select_related("unit", "updated_by")
         row = rows.get(pk=inclusion.pk)
-        if not allows(by, Action.RECORD_ACTIVITIES, row.unit):
-            raise PermissionDenied("no branch of this recorder")
+        require(by, Action.RECORD_ACTIVITIES, row.unit)
         check_committee(row.unit, row.year)
         check_seen(row, seen)
         row.delete()

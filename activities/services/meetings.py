@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +16,7 @@ from guanai.attachments import store_attachment
 from guanai.edits import check_seen
 from orgs.enums import Action
 from orgs.models import Unit, User
-from orgs.scope import allows
+from orgs.scope import require
 
 TEXTS = ("kind", "name", "held_on", "place", "attendance", "body", "agenda", "decisions", "document")
 
@@ -63,8 +63,7 @@ def save_meeting(
     """
     with transaction.atomic():
         row = Meeting(unit=unit) if meeting is None else _locked(meeting.pk)
-        if not allows(by, Action.RECORD_ACTIVITIES, row.unit):
-            raise PermissionDenied("no branch of this recorder")
+        require(by, Action.RECORD_ACTIVITIES, row.unit)
         if meeting is None and unit.closed_on:
             raise ValidationError({"unit": f"{unit.short_name}已撤销，请选承接单位。"}, code="closed")
         if meeting is not None and seen is not None:
@@ -111,8 +110,7 @@ def close_follow_up(*, follow_up: FollowUp, by: User, done_on: datetime.date, re
     """
     with transaction.atomic():
         meeting = _locked(follow_up.meeting_id)
-        if not allows(by, Action.RECORD_ACTIVITIES, meeting.unit):
-            raise PermissionDenied("no branch of this recorder")
+        require(by, Action.RECORD_ACTIVITIES, meeting.unit)
         row = FollowUp.objects.filter(pk=follow_up.pk, meeting=meeting).first()
         if row is None:
             raise ValidationError("这件事已经从会议记录里去掉。", code="gone")

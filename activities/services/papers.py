@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from activities.models import Paper
 from guanai.edits import check_seen
 from orgs.enums import Action
 from orgs.models import Unit, User
-from orgs.scope import allows
+from orgs.scope import require
 
 
 def save_paper(
@@ -24,8 +24,7 @@ def save_paper(
         ChangedError: somebody else has written it since; nothing was written.
         ValidationError: an empty paper cannot be filed; the year is still to come; the unit was closed before the year.
     """
-    if not allows(by, Action.RECORD_ACTIVITIES, unit):
-        raise PermissionDenied("no branch of this recorder")
+    require(by, Action.RECORD_ACTIVITIES, unit)
     if year > timezone.localdate().year:
         raise ValidationError(f"{year} 年还没有到。", code="future")
     if file_it and not text.strip():

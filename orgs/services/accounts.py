@@ -18,7 +18,7 @@ from guanai.trail import note
 from orgs.accounts import check_manages, current_q
 from orgs.enums import Action, Role, UnitKind
 from orgs.models import Membership, Unit, User
-from orgs.scope import allows, forget_grants
+from orgs.scope import allows, forget_grants, require
 from orgs.services.roles import check_role, check_role_fits, grant_role
 from orgs.services.second_factor import drop_second_factor
 from orgs.services.tokens import revoke_all_tokens
@@ -210,8 +210,7 @@ def _locked(account: User, by: User) -> User:
 
 
 def _check_unit(by: User, unit: Unit) -> None:
-    if not allows(by, Action.MANAGE_ACCOUNTS, unit):
-        raise PermissionDenied("this unit is not of this user's branches")
+    require(by, Action.MANAGE_ACCOUNTS, unit)
     if unit.closed_on:
         raise ValidationError({"unit": f"{unit.short_name}已撤销，请选承接单位。"}, code="closed")
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -17,7 +17,7 @@ from guanai.document_numbers import normalise_document
 from guanai.edits import check_seen
 from orgs.enums import Action
 from orgs.models import Unit, User
-from orgs.scope import allows
+from orgs.scope import require
 from volunteers.enums import SINGLE_POSTS, VETERAN_KINDS, VETERAN_POSTS, EndReason, Post, VolunteerStatus
 from volunteers.models import Appointment, Volunteer
 from volunteers.post_rules import rule_for
@@ -149,8 +149,7 @@ def _locked(appointment: Appointment, by: User) -> Appointment:
 
 
 def _may(by: User, unit: Unit) -> None:
-    if not allows(by, Action.EDIT_POSTS, unit):
-        raise PermissionDenied("may not record posts on this unit")
+    require(by, Action.EDIT_POSTS, unit)
 
 
 def _enter(entry: Entry, by: User) -> None:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from guanai.enums import Verb
 from guanai.trail import note
 from orgs.enums import Action
 from orgs.models import User
-from orgs.scope import allows
+from orgs.scope import require
 from volunteers.enums import GONE, VolunteerStatus
 from volunteers.handing_over import heirs_to_choose, kinds_with_work, open_rows
 from volunteers.models import Volunteer
@@ -70,8 +70,7 @@ def hand_over(
         rows = Volunteer.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "updated_by")
         people = {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
         current = people[person.pk]
-        if not allows(by, Action.EDIT_ROSTER, current.unit):
-            raise PermissionDenied("no roster of this editor")
+        require(by, Action.EDIT_ROSTER, current.unit)
         check_seen(current, seen)
         _check_day(current, on, leaving)
         heirs = _checked_heirs(current, people, settled, by)

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -13,8 +13,8 @@ from guanai.attachments import store_attachment
 from guanai.document_numbers import normalise_document
 from guanai.edits import check_seen
 from orgs.enums import Action
-from orgs.models import Unit, User
-from orgs.scope import allows
+from orgs.models import User
+from orgs.scope import require
 from volunteers.enums import HonourLevel
 from volunteers.models import Honour, Team, Volunteer
 
@@ -47,7 +47,7 @@ def record_honour(*, holder: Volunteer | Team, entry: HonourEntry, by: User) -> 
             if isinstance(holder, Team)
             else Volunteer.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=holder.pk)
         )
-        _may(by, locked.unit)
+        require(by, Action.EDIT_ROSTER, locked.unit)
         whose = {"team": locked} if isinstance(locked, Team) else {"volunteer": locked}
         honour = Honour(unit=locked.unit, **whose)
         _write(honour, entry, by)
@@ -92,13 +92,8 @@ def remove_honour(*, honour: Honour, reason: str, by: User, seen: datetime.datet
 def _locked(honour: Honour, by: User) -> Honour:
     rows = Honour.objects.select_for_update(of=("self",))
     locked = rows.select_related("unit", "volunteer", "team", "updated_by").get(pk=honour.pk)
-    _may(by, locked.unit)
+    require(by, Action.EDIT_ROSTER, locked.unit)
     return locked
-
-
-def _may(by: User, unit: Unit) -> None:
-    if not allows(by, Action.EDIT_ROSTER, unit):
-        raise PermissionDenied("may not keep the roster of this unit")
 
 
 def _refuse_removed(honour: Honour) -> None:

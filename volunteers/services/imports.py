@@ -16,7 +16,7 @@ from guanai.limits import NUMBERS_PER_HOUR, may_ask_for_number
 from guanai.models import Job
 from orgs.enums import Action
 from orgs.models import Unit, User
-from orgs.scope import allows
+from orgs.scope import require
 from volunteers.enums import ImportState, RowState
 from volunteers.imports.checking import Checked, Checker, Ruling, Told
 from volunteers.imports.columns import Heading, fields_of, find_heading, normalised, shown
@@ -330,5 +330,4 @@ def check_own(batch: RosterImport, by: User) -> None:
 
 
 def _check_editor(by: User, unit: Unit) -> None:
-    if not allows(by, Action.EDIT_ROSTER, unit):
-        raise PermissionDenied("no roster of this user")
+    require(by, Action.EDIT_ROSTER, unit)

@@ -3,13 +3,12 @@
 import datetime
 from collections.abc import Iterable
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from guanai.edits import check_seen
 from orgs.enums import Action
 from orgs.models import Unit, User
-from orgs.scope import allows
+from orgs.scope import require
 from volunteers.models import PostRule
 from volunteers.post_rules import last_changed
 
@@ -26,8 +25,7 @@ def set_post_rules(*, county: Unit, rules: Iterable[PostRule], by: User, seen: d
         ChangedError: they were changed in the meantime; nothing was written.
         PermissionDenied: `by` does not manage the network of the whole county.
     """
-    if not allows(by, Action.MANAGE_NETWORK, county):
-        raise PermissionDenied("does not manage this county")
+    require(by, Action.MANAGE_NETWORK, county)
     with transaction.atomic():
         # Rules that do not exist yet cannot be locked: the county's writers pass one by one.
         Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=county.pk)

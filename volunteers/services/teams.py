@@ -12,7 +12,7 @@ from django.utils import timezone
 from guanai.edits import check_seen
 from orgs.enums import Action
 from orgs.models import Unit, User
-from orgs.scope import allows
+from orgs.scope import allows, require
 from volunteers.enums import MOST_LEADERS, StudioKind, TeamKind
 from volunteers.models import Team, TeamMember, Volunteer
 
@@ -146,20 +146,15 @@ def correct_member(
 def _enter(unit: Unit, by: User) -> None:
     """Let the writers of a unit's teams pass one by one, so that a name is there once and the unit stays open."""
     locked = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
-    _may(by, locked)
+    require(by, Action.EDIT_ROSTER, locked)
 
 
 def _locked(team: Team, by: User) -> Team:
     """Two writers of one team wait for each other: members, leaders and the end of the team are looked at as one."""
     rows = Team.objects.select_for_update(of=("self",)).select_related("unit", "updated_by")
     locked = rows.get(pk=team.pk)
-    _may(by, locked.unit)
+    require(by, Action.EDIT_ROSTER, locked.unit)
     return locked
-
-
-def _may(by: User, unit: Unit) -> None:
-    if not allows(by, Action.EDIT_ROSTER, unit):
-        raise PermissionDenied("may not keep the roster of this unit")
 
 
 def _write(team: Team, entry: TeamEntry, by: User) -> None:

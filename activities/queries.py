@@ -111,10 +111,7 @@ def speakers_to_choose(user: User, activity: Activity | None = None) -> Voluntee
 
 def find_speakers(user: User, words: str, exclude: list[str]) -> list[Volunteer]:
     """At most `HITS` people who are on the roster today, by a part of the name or the start of its pinyin."""
-    words = words.strip()
-    rows = speakers_to_choose(user).on_roster(timezone.localdate()).exclude(pk__in=exclude)
-    if words:
-        rows = rows.filter(Q(name__icontains=words) | Q(name_key__startswith=words.lower()))
+    rows = speakers_to_choose(user).on_roster(timezone.localdate()).exclude(pk__in=exclude).called(words)
     return list(rows.order_by("name_key", "pk")[:HITS])
 
 

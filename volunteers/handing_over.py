@@ -100,10 +100,4 @@ def heirs_to_choose(user: User, person: Volunteer) -> VolunteerQuerySet:
 
 def find_heirs(user: User, person: Volunteer, words: str) -> list[Volunteer]:
     """At most `HITS` of them by a part of the name or the start of its pinyin, those of the own unit first."""
-    words = words.strip().replace("\0", "")
-    people = heirs_to_choose(user, person)
-    if words:
-        people = people.filter(Q(name__icontains=words) | Q(name_key__startswith=words.lower()))
-    own = list(people.filter(unit=person.unit_id).order_by("name_key", "pk")[:HITS])
-    others = people.exclude(unit=person.unit_id).order_by("unit__lft", "name_key", "pk")
-    return own + list(others[: HITS - len(own)])
+    return heirs_to_choose(user, person).called(words).own_first(person.unit_id, HITS)

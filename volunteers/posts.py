@@ -90,15 +90,10 @@ def find_people(user: Anyone, unit: Unit, words: str, post: str = "") -> list[Vo
 
     For a post that only 五老 hold, nobody else is offered.
     """
-    words = words.strip().replace("\0", "")
-    people = people_to_appoint(user, unit).filter(status__in=CURRENT)
+    people = people_to_appoint(user, unit).filter(status__in=CURRENT).called(words)
     if post in VETERAN_POSTS:
         people = people.veterans()
-    if words:
-        people = people.filter(Q(name__icontains=words) | Q(name_key__startswith=words.lower()))
-    own = list(people.filter(unit=unit).order_by("name_key", "pk")[:HITS])
-    others = people.exclude(unit=unit).order_by("unit__lft", "name_key", "pk")
-    return own + list(others[: HITS - len(own)])
+    return people.own_first(unit.pk, HITS)
 
 
 def sole_holder(unit: Unit, post: str) -> Appointment | None:

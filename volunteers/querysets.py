@@ -1,4 +1,5 @@
 import datetime
+import re
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import Case, Q, QuerySet, Value, When
@@ -31,8 +32,33 @@ class VolunteerQuerySet(QuerySet["Volunteer"]):
         rows = self.filter(status__in=CURRENT, joined_on__year__lt=year)
         return rows.filter(Q(checked_on=None) | Q(checked_on__year__lt=year))
 
+    def called(self, words: str) -> Self:
+        """Whose name has these words in it, or in pinyin begins with them; everybody where nothing is said."""
+        words = "".join(words.replace("\0", "").split())
+        return self.filter(_called(words)) if words else self
+
+    def own_first(self, unit: int, most: int) -> "list[Volunteer]":
+        """At most so many, those of one unit (its key) before the others, which stand in tree order."""
+        own = list(self.filter(unit=unit).order_by("name_key", "pk")[:most])
+        others = self.exclude(unit=unit).order_by("unit__lft", "name_key", "pk")
+        return own + list(others[: most - len(own)])
+
     def veterans(self) -> Self:
         return self.filter(kind__in=VETERAN_KINDS)
+
+
+_LETTERS = re.compile(r"[a-z]+")
+
+
+def _called(words: str) -> Q:
+    """A part of the name, or its pinyin from the beginning: `duchengzhi`, `duch`, or the initials `dcz`."""
+    letters = words.lower()
+    if not _LETTERS.fullmatch(letters):
+        return Q(name__icontains=words)
+    # The key reads du4 cheng2 zhi4.
+    initials = " ".join(f"{letter}[a-z]*[0-9]" for letter in letters)
+    spelt = "[0-9]? ?".join(letters)
+    return Q(name_key__regex=f"^({initials}|{spelt})") | Q(name__icontains=words)
 
 
 # The order in which a leading group stands on paper.

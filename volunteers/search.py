@@ -6,7 +6,6 @@ are, then how many of the wishes they meet, then who was called on least recentl
 
 import calendar
 import datetime
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
@@ -54,7 +53,6 @@ SHOWN = (
     *("pk", "name", "sex", "birth_year", "kind", "is_core", "status", "phone", "unit_name", "level", "township"),
     *("speciality_names", "interest_names", "times", "running_posts", "near", "taken"),
 )
-_LETTERS = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,17 +197,6 @@ def called_on(recent: str) -> Q:
     return ~active if recent == IDLE else active
 
 
-def called(words: str) -> Q:
-    """A part of the name, or its pinyin from the beginning: `duchengzhi`, `duch`, or the initials `dcz`."""
-    letters = words.lower()
-    if not _LETTERS.fullmatch(letters):
-        return Q(name__icontains=words)
-    # The key reads du4 cheng2 zhi4.
-    initials = " ".join(f"{letter}[a-z]*[0-9]" for letter in letters)
-    spelt = "[0-9]? ?".join(letters)
-    return Q(name_key__regex=f"^({initials}|{spelt})") | Q(name__icontains=words)
-
-
 def months_before(day: datetime.date, months: int) -> datetime.date:
     """The same day so many months earlier, the month's last one where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
@@ -250,7 +237,7 @@ def _within(user: User, wishes: Wishes) -> VolunteerQuerySet:
         OneOf(F("unit_id"), ArraySubquery(units.values("pk"))), status__in=CURRENT
     )
     if wishes.name:
-        people = people.filter(called(wishes.name))
+        people = people.called(wishes.name)
     return people
 
 

@@ -108,7 +108,7 @@ def test_filter_by_speciality(people: Client) -> None:
 def test_chips_drop_one_condition_and_keep_the_rest(people: Client) -> None:
     listing = people.get(f"{LIST}?kind=cadre&name=国&page=1").context["listing"]
     assert [(chip.label, chip.value, chip.url) for chip in listing.chips] == [
-        ("姓名", "国", "?kind=cadre"),
+        ("姓名或拼音", "国", "?kind=cadre"),
         ("五老类别", "老干部", "?name=%E5%9B%BD"),
     ]
 
@@ -117,6 +117,13 @@ def test_a_unit_outside_the_branch_is_no_choice(people: Client) -> None:
     outside = make_unit(Unit.objects.get(code="510824"))
     make_volunteer(outside, name="外乡人")
     assert names_on(people, f"?unit={outside.code}") == set()
+
+
+def test_people_are_found_by_the_beginning_of_their_pinyin(people: Client, township: Unit) -> None:
+    make_volunteer(township, name="杜承志")
+    for words in ("duch", "dcz", "承"):
+        assert "杜承志" in names_on(people, f"?name={words}")
+    assert "杜承志" not in names_on(people, "?name=chengzhi")
 
 
 def test_digits_in_the_name_are_refused_and_never_searched(people: Client) -> None:

@@ -44,7 +44,7 @@ class VolunteerFilterForm(BranchFilterForm):
     """The filter of the roster; its state stands in the address, so identity numbers are refused here."""
 
     action = Action.VIEW_ROSTER
-    name = forms.CharField(label="姓名", required=False, max_length=10)
+    name = forms.CharField(label="姓名或拼音", required=False, max_length=20)
     kind = forms.ChoiceField(label="五老类别", required=False, choices=[("", "全部"), *VeteranKind.choices])
     speciality = forms.ChoiceField(label="特长", required=False)
     day = forms.ChoiceField(label="服务时间", required=False, choices=DAYS)
@@ -75,8 +75,7 @@ class VolunteerFilterForm(BranchFilterForm):
         chosen = self.cleaned_data
         if chosen["unit"]:
             people = people.in_branch(unit_for_user_or_404(user, chosen["unit"], Action.VIEW_ROSTER))
-        if chosen["name"]:
-            people = people.filter(name__contains=chosen["name"])
+        people = people.called(chosen["name"])
         if chosen["kind"]:
             people = people.filter(kind=chosen["kind"])
         if chosen["speciality"]:

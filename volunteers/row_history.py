@@ -20,6 +20,8 @@ EVENTS = 200
 PERSON, TIME = Volunteer._meta.label_lower, Availability._meta.label_lower
 LISTS = {"specialities", "interests"}
 CHECKED = "核对日期"
+# What an import of a roster is recorded by: a page, the worker's task, the command.
+IMPORTS = ("/volunteers/import/", "volunteers.tasks.run_roster_import", "import_roster")
 
 
 @dataclass(slots=True)
@@ -103,6 +105,7 @@ def _step(events: Sequence[RowEvent], changes: dict[int, list[FieldChange]], nam
         heading = heading or "核对无误"
     facts = [*([] if is_new else own), *_of_times(events), *_of_others(events, changes, names)]
     actor = latest.actor.name if latest.actor else "系统"
+    actor += "（导入名册）" if latest.via.startswith(IMPORTS) else ""
     return Step(latest.at, actor, heading or ("修改" if facts else ""), facts)
 
 

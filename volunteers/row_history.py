@@ -21,6 +21,8 @@ PERSON, TIME = Volunteer._meta.label_lower, Availability._meta.label_lower
 LISTS = {"specialities", "interests"}
 CHECKED = "核对日期"
 ACTS = (Verb.MERGED, Verb.HANDED_OVER)
+# What an import of a roster is recorded by: a page, the worker's task, the command.
+IMPORTS = ("/volunteers/import/", "volunteers.tasks.run_roster_import", "import_roster")
 
 
 @dataclass(slots=True)
@@ -123,6 +125,7 @@ def _step(events: Sequence[RowEvent], changes: dict[int, list[FieldChange]], nam
         heading = heading or "核对无误"
     facts = [*([] if is_new else own), *_of_times(events), *_of_others(events, changes, names)]
     actor = latest.actor.name if latest.actor else "系统"
+    actor += "（导入名册）" if latest.via.startswith(IMPORTS) else ""
     xacts = frozenset(event.xact for event in events)
     return Step(latest.at, actor, heading or ("修改" if facts else ""), facts, xacts)
 

@@ -27,7 +27,9 @@ _USUAL_WIDTH = {
     Kind.DATE: 10,
 }
 _ALIGNMENT = {Kind.TEXT: "left", Kind.CODE: "center", Kind.DATE: "center"}
-_A4 = 9
+_A3, _A4 = 8, 9
+# More columns in the width of an A4 page are too small to read.
+_MOST_ON_A4 = 14
 _HEADING_ROW, _UNIT_ROW, _HEADER_ROW = 0, 1, 2
 _FILTER_BUTTON = 3
 _HEAD_BYTES = 1 << 16
@@ -83,7 +85,7 @@ def stream_list(
             autofilter=True,
             conditional_formats=dict.fromkeys(headings, _GRID),
             ignore_errors=[name for name, column in zip(headings, columns, strict=True) if column.kind is Kind.CODE],
-            page_setup=_PAGE,
+            page_setup={**_PAGE, "paper_size": _A4 if len(columns) <= _MOST_ON_A4 else _A3},
         )
         properties = Properties(title=heading, dated=dated)
         seal(unsealed, sealed, properties=properties, rewrites=_REWRITES)
@@ -93,7 +95,6 @@ def stream_list(
 # Nobody signs a list of thousands of rows at its end, so that 填表人 and 审核人 stand on each page.
 _PAGE = {
     "landscape": True,
-    "paper_size": _A4,
     "margins": {
         "left": SIDE_MARGIN,
         "right": SIDE_MARGIN,

@@ -78,6 +78,18 @@ def test_looks_like_the_other_tables_and_prints_like_them(tmp_path: Path) -> Non
     assert sheet.auto_filter.ref == "A3:F7"
 
 
+@pytest.mark.parametrize(("columns", "paper"), [(14, "9"), (15, "8"), (30, "8")])
+def test_a_wide_list_is_printed_on_a3_and_can_still_be_read(tmp_path: Path, columns: int, paper: str) -> None:
+    wide = [Column(f"第{place}列") for place in range(columns)]
+    contents = {
+        _stream(tmp_path / f"{turn}.xlsx", columns=wide, rows=iter([["值"] * columns]), total=None) for turn in (1, 2)
+    }
+    assert len(contents) == 1
+    page = openpyxl.load_workbook(io.BytesIO(contents.pop())).worksheets[0].page_setup
+    assert (page.orientation, str(page.paperSize)) == ("landscape", paper)
+    assert (page.fitToWidth or 1, page.fitToHeight) == (1, 0)
+
+
 def test_the_grid_ends_with_the_list_and_has_no_holes(tmp_path: Path) -> None:
     content = _stream(tmp_path / "list.xlsx")
     with zipfile.ZipFile(io.BytesIO(content)) as parts:

@@ -11,7 +11,7 @@ from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import units_for
 from volunteers.forms.roster import UnitField
-from volunteers.imports.checking import CREATE, LEAVE_OUT, Ruling
+from volunteers.imports.checking import CREATE, LEAVE_OUT, UNREAD, Ruling
 from volunteers.imports.columns import LABELS
 from volunteers.imports.preview import Question
 from volunteers.imports.tables import LARGEST
@@ -80,8 +80,8 @@ SOMEBODY_NEW = "new"
 
 
 class RulingForm(PageForm, forms.Form):
-    """A select for each unknown term: leave it out, add it to the list, or take it for a known one; and for each row in
-    question: one of those of the same name, or somebody new."""
+    """A select for each unknown term: leave it out, add it to the list, or take it for a known one; for each cell that
+    cannot be read: leave it out; and for each row in question: one of those of the same name, or somebody new."""
 
     def __init__(
         self,
@@ -95,12 +95,21 @@ class RulingForm(PageForm, forms.Form):
         self.rows = {f"person-{one.row}": one.row for one in questions}
         for one in questions:
             known = [(number, f"就是 {number}（{unit}）") for number, unit in one.alike]
-            choices = [("", "先不导入这一行"), *known, (SOMEBODY_NEW, "是另一个人，新登记")]
-            label = f"第 {one.row} 行 {one.name}：名册里有同名同出生日期的人"
-            self.fields[f"person-{one.row}"] = forms.ChoiceField(label=label, choices=choices, required=False)
+            new = [] if one.lacks else [(SOMEBODY_NEW, "是另一个人，新登记")]
+            self.fields[f"person-{one.row}"] = forms.ChoiceField(
+                label=f"第 {one.row} 行 {one.name}：名册里有{one.likeness}的人",
+                choices=[("", "先不导入这一行"), *known, *new],
+                required=False,
+                help_text=f"是另一个人的，先在文件里改好{'、'.join(one.lacks)}，再上传" if one.lacks else "",
+            )
         self.terms = {f"{name}-{place}": (name, term) for name in unknown for place, term in enumerate(unknown[name])}
-        lists = {name: list(TERMS[name].objects.values_list("name", flat=True)) for name in unknown if unknown[name]}
+        lists = {name: list(TERMS[name].objects.values_list("name", flat=True)) for name in TERMS if unknown.get(name)}
         for key, (name, term) in self.terms.items():
+            if name in UNREAD:
+                cell = [("", "先不导入这些行"), (LEAVE_OUT, "这一格不要，先导入")]
+                label = f"看不懂的{LABELS[name]}：{term}"
+                self.fields[key] = forms.ChoiceField(label=label, choices=cell, required=False)
+                continue
             known = [(word, f"算作“{word}”") for word in lists[name]]
             new = [(CREATE, f"加进{LABELS[name]}目录")] if may_create else []
             choices = [("", "先不导入这些行"), (LEAVE_OUT, "不要这个词"), *new, *known]
@@ -108,7 +117,7 @@ class RulingForm(PageForm, forms.Form):
 
     def ruling(self, before: Ruling) -> Ruling:
         """What was decided now, beside what was decided before."""
-        terms = {name: dict(before.terms.get(name, {})) for name in TERMS}
+        terms = {name: dict(before.terms.get(name, {})) for name in (*TERMS, *UNREAD)}
         for key, (name, term) in self.terms.items():
             if self.cleaned_data[key]:
                 terms[name][term] = self.cleaned_data[key]

@@ -14,10 +14,16 @@ from django.core.exceptions import ValidationError
 
 from guanai import identity
 from guanai.partial_dates import parse_partial_date
-from volunteers.enums import Daypart, VolunteerStatus, Weekday
+from volunteers.enums import VolunteerStatus
 from volunteers.imports import words
+from volunteers.imports.service_times import read_times
 from volunteers.imports.tables import Cell
 from volunteers.models import Volunteer
+
+UNREAD_TIME = "看不懂服务时间，请写成“周六、周日上午；周三全天”这样。"
+# So much of a cell that cannot be read is asked about and remembered.
+ASKED_LENGTH = 40
+_LONG_NUMBER = re.compile(r"\d[\d-]{5,}[xX]?")
 
 
 class CellError(Exception):
@@ -26,6 +32,15 @@ class CellError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class UnreadTimeError(CellError):
+    """服务时间 that cannot be read one way only; `said` is what stands there, cut to what a page can ask about, and
+    without long numbers: they say no time, and may be somebody's."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(UNREAD_TIME)
+        self.said = " ".join(_LONG_NUMBER.sub("…", text).split())[:ASKED_LENGTH]
 
 
 class Unchanged:
@@ -40,9 +55,6 @@ _LIST = re.compile(r"[、,，;；/\s]+")
 _EXCEL_BEGAN = datetime.date(1899, 12, 30)
 # Days after which a number in a date column is a date of Excel: from 1910 to 2050.
 _SERIALS = range(3654, 54790)
-_DAYPARTS = {part.label: (part,) for part in Daypart} | {"全天": (Daypart.MORNING, Daypart.AFTERNOON)}
-_DAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7}
-_TIME = re.compile(r"(每天|工作日|周末|[周星期、,，一二三四五六日天]+)((?:上午|下午|晚上|全天|[、,，和及])*)")
 _NOTHING = ("无", "没有", "无证件", "-", "—", "/", "暂无")
 
 
@@ -135,27 +147,12 @@ def clean_terms(cell: Cell) -> list[str]:
 
 
 def clean_times(cell: Cell) -> list[tuple[int, str]]:
-    """周六、周日上午；周三全天 → pairs of weekday and part of the day. Without a part it is the whole day."""
-    times: set[tuple[int, str]] = set()
-    for phrase in re.split(r"[;；\s]+", narrow(cell)):
-        if not phrase:
-            continue
-        found = _TIME.fullmatch(phrase)
-        if found is None:
-            raise CellError("看不懂服务时间，请写成“周六、周日上午；周三全天”这样。")
-        parts = [part for word in re.findall(r"上午|下午|晚上|全天", found[2]) or ["全天"] for part in _DAYPARTS[word]]
-        times.update((day, part) for day in _weekdays(found[1]) for part in parts)
-    return sorted(times)
-
-
-def _weekdays(said: str) -> list[int]:
-    if said == "每天":
-        return list(Weekday.values)
-    if said == "工作日":
-        return [day for day in Weekday.values if day < Weekday.SATURDAY]
-    if said == "周末":
-        return [Weekday.SATURDAY, Weekday.SUNDAY]
-    return [_DAYS[sign] for sign in said if sign in _DAYS]
+    """周六、周日上午；周三全天 → pairs of weekday and part of the day (`service_times`)."""
+    text = narrow(cell)
+    times: list[tuple[int, str]] | None = [] if text in _NOTHING else read_times(text)
+    if times is None:
+        raise UnreadTimeError(text)
+    return times
 
 
 def one_of(offered: Mapping[str, Any], label: str) -> Callable[[Cell], Any]:

@@ -14,7 +14,7 @@ from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import covering
 from volunteers.enums import GONE, RowState, Sex, VolunteerStatus
-from volunteers.imports.cells import CellError, narrow
+from volunteers.imports.cells import UNREAD_TIME, CellError, narrow
 from volunteers.imports.columns import LABELS
 from volunteers.imports.places import Places
 from volunteers.imports.rows import Problem, Said
@@ -26,6 +26,8 @@ PLAIN = (
     *("name", "sex", "phone", "address", "kind", "is_core", "former_post", "rank", "former_name", "native_place"),
     *("politics", "party_joined", "education", "work_began", "retirement", "health", "joined_on", "no_id_reason"),
 )
+# Cells that may be left out when they cannot be read, and what is wrong with them.
+UNREAD = {"times": UNREAD_TIME}
 CREATE, LEAVE_OUT = "create", "leave"
 CHUNK = 5000
 # Hears how many rows are done, and of how many.
@@ -34,8 +36,9 @@ Told = Callable[[int, int], object]
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a person decided before: unknown terms ({"specialities": {"唱歌": "create" | "leave" | "文体书画"}}), and
-    rows in question ({12: "" for somebody new, or the number of who is meant})."""
+    """What a person decided before: unknown terms ({"specialities": {"唱歌": "create" | "leave" | "文体书画"}}), cells
+    that cannot be read ({"times": {"农闲时": "leave"}}), and rows in question ({12: "" for somebody new, or the number
+    of who is meant})."""
 
     terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
@@ -52,8 +55,10 @@ class Checked:
     values: dict[str, Any] = field(default_factory=dict)
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    # Who a row in question may be.
+    # Who a row in question may be, how alike they are, and the columns that are to be mended for somebody new.
     alike: list[Volunteer] = field(default_factory=list)
+    likeness: str = ""
+    lacks: list[str] = field(default_factory=list)
 
 
 class Roster:
@@ -122,7 +127,7 @@ class Checker:
         self._terms = {name: words_of(model) for name, model in TERMS.items()}
         self._ids: dict[str, int] = {}
         self._people: dict[int, int] = {}
-        self.unknown: dict[str, list[str]] = {name: [] for name in TERMS}
+        self.unknown: dict[str, list[str]] = {name: [] for name in (*TERMS, *UNREAD)}
 
     def check(self, rows: Sequence[Said], *, lock: bool = False, told: Told | None = None) -> list[Checked]:
         """One result for each row, in the order of the file; `told` hears now and then how many are done."""
@@ -138,19 +143,23 @@ class Checker:
         result = Checked(said.row, RowState.ERROR, values=dict(said.values), problems=list(said.problems))
         self._see_identity(result)
         self._see_terms(result)
+        self._see_unread(result, said)
         person = self._match(result, roster)
         self._see_unit(result, person)
-        if not result.problems and person is None:
-            self._see_new(result)
-        elif not result.problems and person is not None:
+        if person is None:
+            # Whoever has a number is on the roster; which of them is unclear, not what a new entry needs.
+            if not result.values.get("number"):
+                self._see_new(result)
+            if result.problems:
+                # What is wrong besides has to be put right first.
+                is_asked = bool(result.alike) and all(problem.asked for problem in result.problems)
+                result.state = RowState.QUESTION if is_asked else RowState.ERROR
+        elif not result.problems:
             self._see_known(result, person)
-        elif result.state == RowState.QUESTION and len(result.problems) > 1:
-            # What is wrong besides has to be put right first.
-            result.state = RowState.ERROR
         return result
 
-    def _wrong(self, result: Checked, name: str, reason: str) -> None:
-        result.problems.append(Problem(self._columns[name], reason))
+    def _wrong(self, result: Checked, name: str, reason: str, *, asked: bool = False) -> None:
+        result.problems.append(Problem(self._columns[name], reason, asked))
 
     def _see_identity(self, result: Checked) -> None:
         """ID, birth date and sex agree; the same ID stands once in a file."""
@@ -200,7 +209,16 @@ class Checker:
     def _unknown(self, result: Checked, name: str, term: str) -> None:
         if term not in self.unknown[name]:
             self.unknown[name].append(term)
-        self._wrong(result, name, f"“{term[:20]}”不在{LABELS[name]}目录里。")
+        self._wrong(result, name, f"“{term[:20]}”不在{LABELS[name]}目录里。", asked=True)
+
+    def _see_unread(self, result: Checked, said: Said) -> None:
+        """Of a cell that cannot be read nothing is taken, once somebody ruled so; else it keeps the row out."""
+        for name, text in said.unread.items():
+            if self.ruling.terms.get(name, {}).get(text) == LEAVE_OUT:
+                continue
+            if text not in self.unknown[name]:
+                self.unknown[name].append(text)
+            self._wrong(result, name, UNREAD[name], asked=True)
 
     def _match(self, result: Checked, roster: Roster) -> Volunteer | None:
         """Who is meant: by number, by ID, or by ruling; a mere name never decides."""
@@ -232,12 +250,10 @@ class Checker:
         if result.row in self.ruling.people:
             chosen = self.ruling.people[result.row]
             return next((person for person in alike if person.number == chosen), None)
-        if not result.problems:
-            result.state = RowState.QUESTION
-            result.alike = alike
-            numbers = "、".join(person.number for person in alike[:3])
-            reason = f"与名册中 {numbers} 同名同出生日期。是同一人的，请填编号；不是的，请填身份证号。"
-            self._wrong(result, "name", reason)
+        result.alike, result.likeness = alike, _likeness(alike, result.values)
+        numbers = "、".join(person.number for person in alike[:3])
+        reason = f"与名册中 {numbers} {result.likeness}。是同一人的，请填编号；不是的，请填身份证号。"
+        self._wrong(result, "name", reason, asked=True)
         return None
 
     def _only_once(self, result: Checked, person: Volunteer | None) -> Volunteer | None:
@@ -250,21 +266,34 @@ class Checker:
         return person
 
     def _see_new(self, result: Checked) -> None:
-        values = result.values
-        result.unit = result.unit or self.unit
-        if not values.get("name"):
-            self._wrong(result, "name", "缺姓名。")
-        if not values.get("kind"):
-            self._wrong(result, "kind", "缺五老类别。")
-        if not values.get("id_number"):
-            if not values.get("no_id_reason"):
-                self._wrong(result, "id_number", "缺证件号；没有证件的，加“无证件的原因”一栏写明。")
-            if not values.get("sex"):
-                self._wrong(result, "sex", "没有证件号的要填性别。")
-        if values.get("deceased") or values.get("status") in GONE:
-            self._wrong(result, "status", "已退出或离世的不再入库。")
+        if not result.problems:
+            result.unit = result.unit or self.unit
+        self._see_lacks(result)
         self._check_times(result)
         result.state = RowState.ERROR if result.problems else RowState.NEW
+
+    def _see_lacks(self, result: Checked) -> None:
+        """What somebody new must have and be; a cell that is wrong already is not missing too. Who may be one of those
+        of the same name lacks it only if they are somebody else."""
+        values, wrong = result.values, {problem.column for problem in result.problems}
+        lacks: dict[str, str] = {}
+        if not values.get("name"):
+            lacks["name"] = "缺姓名。"
+        if not values.get("kind"):
+            lacks["kind"] = "缺五老类别。"
+        if not values.get("id_number") and self._columns["id_number"] not in wrong:
+            if not values.get("no_id_reason"):
+                lacks["id_number"] = "缺证件号；没有证件的，加“无证件的原因”一栏写明。"
+            if not values.get("sex"):
+                lacks["sex"] = "没有证件号的要填性别。"
+        if values.get("deceased") or values.get("status") in GONE:
+            lacks["status"] = "已退出或离世的不再入库。"
+        for name, reason in lacks.items():
+            if self._columns[name] in wrong:
+                continue
+            if result.alike:
+                result.lacks.append(self._columns[name])
+            self._wrong(result, name, f"是另一个人的：{reason}" if result.alike else reason, asked=bool(result.alike))
 
     def _see_known(self, result: Checked, person: Volunteer) -> None:
         result.person = person
@@ -335,13 +364,23 @@ def _says(said: Any, held: Any) -> bool:
     return bool(said == held) or (isinstance(held, str) and said == " ".join(narrow(held).split()))
 
 
+def _likeness(alike: Sequence[Volunteer], values: Mapping[str, Any]) -> str:
+    """同名同出生日期, as far as both sides know the date; 同名 where one of them does not."""
+    said = len(_said_birth(values))
+    known = min(10 if person.birth_date else 4 if person.birth_year else 0 for person in alike)
+    return {10: "同名同出生日期", 7: "同名同出生年月", 4: "同名同出生年份"}.get(min(said, known), "同名")
+
+
+def _said_birth(values: Mapping[str, Any]) -> str:
+    number = values.get("id_number")
+    return values.get("birth_date") or (f"{identity.birth_date_of(number)}" if number else "")
+
+
 def _may_be(person: Volunteer, values: Mapping[str, Any]) -> bool:
     """Could a row of the same name be this person? Not if both have an ID, nor if the birth dates contradict."""
     if values.get("id_number") and person.id_number:
         return False
-    said = values.get("birth_date") or ""
-    if not said and values.get("id_number"):
-        said = f"{identity.birth_date_of(values['id_number'])}"
+    said = _said_birth(values)
     known = f"{person.birth_date}" if person.birth_date else str(person.birth_year or "")
     shared = min(len(said), len(known))
     return said[:shared] == known[:shared]

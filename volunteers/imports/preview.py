@@ -54,16 +54,19 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A row that may be one of those of the same name: (number, unit) of each."""
+    """A row that may be one of those of the same name: (number, unit) of each, how alike they are, and the columns
+    that are to be mended in the file before it can be somebody new."""
 
     row: int
     name: str
     alike: Sequence[tuple[str, str]]
+    likeness: str = "同名"
+    lacks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a check found. `unknown` are terms that are on no list, by field."""
+    """What a check found. `unknown` are terms that are on no list, and cells that cannot be read, by field."""
 
     rows: int
     new: int
@@ -104,8 +107,8 @@ def from_text(text: str) -> Preview:
 
 def preview_of(found: "FileCheck") -> Preview:
     counts = found.counts
-    # What is to be read first: the wrong rows have a table of their own, and what is the same needs no look.
-    order = (RowState.CHANGED, RowState.NEW, RowState.SAME)
+    # What is to be read first: the wrong rows have a table of their own, and what is the same is only counted.
+    order = (RowState.CHANGED, RowState.NEW)
     good = sorted((one for one in found.results if one.state in order), key=lambda one: order.index(one.state))
     return Preview(
         rows=len(found.results),
@@ -122,7 +125,7 @@ def preview_of(found: "FileCheck") -> Preview:
 
 def _question(result: Checked) -> Question:
     alike = [(person.number, person.unit.short_name) for person in result.alike]
-    return Question(result.row, result.values.get("name", ""), alike)
+    return Question(result.row, result.values.get("name", ""), alike, result.likeness, result.lacks)
 
 
 def _line(result: Checked) -> Line:

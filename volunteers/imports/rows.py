@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from volunteers.imports.cells import CLEANERS, CellError, Unchanged
+from volunteers.imports.cells import CLEANERS, CellError, Unchanged, UnreadTimeError
 from volunteers.imports.columns import LABELS, fields_of, normalised, shown
 from volunteers.imports.tables import Cell, SheetCells
 
@@ -15,19 +15,23 @@ _TOTALS = ("合计", "总计", "小计", "共计", "总人数")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one cell: the heading of its column and the reason, without the value itself."""
+    """What is wrong with one cell: the heading of its column and the reason, without the value itself; with `asked` a
+    decision on the page puts it right."""
 
     column: str
     reason: str
+    asked: bool = False
 
 
 @dataclass(slots=True)
 class Said:
-    """What one row says: only fields with something in their cell, masked ones left out."""
+    """What one row says: only fields with something in their cell, masked ones left out. `unread` are cells that
+    may be left out while the person goes in: what stands there, by field."""
 
     row: int
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
 
 
 def read_rows(sheet: SheetCells, heading_row: int, fields: Sequence[str]) -> Iterator[Said]:
@@ -51,6 +55,9 @@ def read_rows(sheet: SheetCells, heading_row: int, fields: Sequence[str]) -> Ite
 def _take(said: Said, name: str, cell: Cell, column: str) -> None:
     try:
         value = CLEANERS[name](cell)
+    except UnreadTimeError as unread:
+        said.unread[name] = unread.said
+        return
     except CellError as error:
         said.problems.append(Problem(column, error.reason))
         return

@@ -35,7 +35,8 @@ NO_HEADING = "没有找到标题行：要有一行写着“姓名”和别的列
 
 @dataclass(frozen=True, slots=True)
 class FileCheck:
-    """A sheet as it was understood and what each row means; `unknown` are terms that are on no list, by field."""
+    """A sheet as it was understood and what each row means; `unknown` are terms that are on no list, and cells
+    that cannot be read, by field."""
 
     sheet: SheetCells
     heading: Heading
@@ -199,7 +200,7 @@ def _place_of_number(fields: Sequence[str]) -> int | None:
 
 
 def rule(*, batch: RosterImport, ruling: Ruling, by: User) -> RosterImport:
-    """Keep what somebody decided about unknown terms and people in question."""
+    """Keep what somebody decided about unknown terms, unreadable cells and people in question."""
     check_own(batch, by)
     with transaction.atomic():
         batch = locked(batch)

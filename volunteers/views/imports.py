@@ -94,7 +94,7 @@ def _show_result(request: HttpRequest, batch: RosterImport, user: User) -> HttpR
 @get_or_post
 @never_cache
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """What would happen, or what has happened; POST decides about unknown terms and people in question."""
+    """What would happen, or what has happened; POST decides about what is unknown or in question."""
     user = user_of(request)
     batch = import_for_user_or_404(user, pk)
     if services.is_running(batch) or (batch.state == ImportState.OPEN and _failed(batch)):

@@ -346,6 +346,27 @@ def test_a_ruling_makes_the_check_anew(township: Unit, secretary: User, client: 
     assert "可以导入 3 人" in page(client, batch)
 
 
+def test_what_cannot_be_read_and_who_may_be_meant_is_asked_of_a_large_file_too(
+    township: Unit, secretary: User, client: Client, worker: Worker
+) -> None:
+    make_volunteer(township, name="赵六", id_number="", birth_date=None)
+    rows = (("张三", some_id(order=1), "老教师", "农闲时"), ("赵六", None, "老教师", None))
+    content = xlsx(("姓名", "证件号", "类别", "服务时间"), *rows)
+    batch = take_upload(content=content, unit=township, by=secretary)
+    with worker():
+        start_work(batch=batch, work=ImportWork.CHECK, by=secretary)
+    asked = page(client, batch)
+    assert "看不懂的服务时间：农闲时" in asked
+    assert "第 3 行 赵六：名册里有同名的人" in asked
+    assert "先在文件里改好证件号、性别" in asked
+    with worker():
+        client.post(url(batch), {"times-0": "leave"})
+    assert "可以导入 1 人" in page(client, batch)
+    with worker():
+        client.post(url(batch, "commit"))
+    assert Volunteer.objects.get(name="张三").service_times == ""
+
+
 def test_the_download_holds_the_rows_that_are_wrong(
     township: Unit, secretary: User, client: Client, worker: Worker
 ) -> None:

@@ -225,7 +225,7 @@ def test_who_is_meant_by_the_same_name_is_decided_by_a_person(world: World, rule
     head = ("姓名", "性别", "出生日期", "类别", "无证件的原因")
     batch = upload(client, world.township, xlsx(head, ("张三", "男", "1950.1", "老干部", "补办中")))
     page = client.get(page_of(batch)).content.decode()
-    assert "第 2 行 张三：名册里有同名同出生日期的人" in page
+    assert "第 2 行 张三：名册里有同名同出生年月的人" in page
     assert known.number in page
     client.post(page_of(batch), {"person-2": known.number if ruled == "known" else ruled})
     client.post(page_of(batch, "commit"))

@@ -3,10 +3,11 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -85,15 +86,19 @@ def people_to_appoint(user: Anyone, unit: Unit, appointment: Appointment | None 
     return people
 
 
-def find_people(user: Anyone, unit: Unit, words: str, post: str = "") -> list[Volunteer]:
+def find_people(
+    user: Anyone, unit: Unit, words: str, post: str = "", without: QuerySet[Any, Any] | None = None
+) -> list[Volunteer]:
     """At most `HITS` people of the roster by a part of the name or the start of its pinyin, the unit's own first.
 
-    For a post that only 五老 hold, nobody else is offered.
+    For a post that only 五老 hold, nobody else is offered; `without` are keys of people to leave out.
     """
     words = words.strip().replace("\0", "")
     people = people_to_appoint(user, unit).filter(status__in=CURRENT)
     if post in VETERAN_POSTS:
         people = people.veterans()
+    if without is not None:
+        people = people.exclude(pk__in=without)
     if words:
         people = people.filter(Q(name__icontains=words) | Q(name_key__startswith=words.lower()))
     own = list(people.filter(unit=unit).order_by("name_key", "pk")[:HITS])

@@ -36,15 +36,16 @@ WITH place AS (
     WHERE id = %(top)s OR (parent_id = %(top)s AND closed_on IS NULL)
 ), told AS (
     SELECT line.part, line.lft AS place_order, line.code AS key, line.name, held.speciality_id, held.people,
-        place.closed_on
+        place.closed_on, place.name AS place_name, place.lft
     FROM line JOIN place ON place.lft BETWEEN line.lft AND line.rght LEFT JOIN held ON held.unit_id = place.id
     UNION ALL
-    SELECT 2, 0, groups.key, '', held.speciality_id, held.people, place.closed_on
+    SELECT 2, 0, groups.key, '', held.speciality_id, held.people, place.closed_on, place.name, place.lft
     FROM place JOIN unnest(%(keys)s::text[], %(kinds)s::text[]) AS groups (key, kind) ON groups.kind = place.kind
     LEFT JOIN held ON held.unit_id = place.id
 )
 SELECT part, key, name, speciality_id, COALESCE(sum(people), 0)::int,
-    count(*) FILTER (WHERE closed_on IS NULL), count(*) FILTER (WHERE closed_on IS NULL AND people IS NULL)
+    count(*) FILTER (WHERE closed_on IS NULL),
+    array_agg(place_name ORDER BY lft) FILTER (WHERE closed_on IS NULL AND people IS NULL)
 FROM told GROUP BY part, place_order, key, name, speciality_id ORDER BY part, place_order, key
 """
 TOTAL, UNDER, GROUP = range(3)
@@ -61,8 +62,8 @@ class Cell:
 
 @dataclass(slots=True)
 class Line:
-    """A place, or the places of one group of kinds in the branch. `units` are the open ones, `bare` those of them on
-    whose own roster nobody stands."""
+    """A place, or the places of one group of kinds in the branch. `units` counts the open ones, `bare` names those of
+    them on whose own roster nobody stands, in tree order."""
 
     part: int
     key: str
@@ -71,7 +72,7 @@ class Line:
     opens: str = ""
     people: int = 0
     units: int = 0
-    bare: int = 0
+    bare: list[str] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
 
     @property
@@ -118,7 +119,7 @@ def speciality_matrix(top: Unit) -> Matrix:
     for part, key, name, speciality, people, units, bare in _rows(top):
         line = lines.setdefault((part, key), _line(top, part, key, name))
         if speciality is None:
-            line.people, line.units, line.bare = people, units, bare
+            line.people, line.units, line.bare = people, units, [short_name_of(one) for one in bare or []]
         else:
             counts.setdefault((part, key), {})[speciality] = people
     for place, line in lines.items():
@@ -179,4 +180,4 @@ def matrix_rows(matrix: Matrix) -> Iterator[tuple[Value, ...]]:
     """The total first, then places in tree order, then kinds of places."""
     for line in matrix.lines:
         label = f"{line.label}合计" if line.part == TOTAL else line.label
-        yield (label, line.people, line.bare, *(cell.people for cell in line.cells), line.gap_words)
+        yield (label, line.people, len(line.bare), *(cell.people for cell in line.cells), line.gap_words)

@@ -3,10 +3,11 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -85,14 +86,18 @@ def people_to_appoint(user: Anyone, unit: Unit, appointment: Appointment | None 
     return people
 
 
-def find_people(user: Anyone, unit: Unit, words: str, post: str = "") -> list[Volunteer]:
+def find_people(
+    user: Anyone, unit: Unit, words: str, post: str = "", without: QuerySet[Any, Any] | None = None
+) -> list[Volunteer]:
     """At most `HITS` people of the roster by a part of the name or the start of its pinyin, the unit's own first.
 
-    For a post that only 五老 hold, nobody else is offered.
+    For a post that only 五老 hold, nobody else is offered; `without` are keys of people to leave out.
     """
     people = people_to_appoint(user, unit).filter(status__in=CURRENT).called(words)
     if post in VETERAN_POSTS:
         people = people.veterans()
+    if without is not None:
+        people = people.exclude(pk__in=without)
     return people.own_first(unit.pk, HITS)
 
 

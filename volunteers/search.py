@@ -35,7 +35,7 @@ from guanai.probing import found
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.querysets import in_branch_q
-from orgs.scope import units_for
+from orgs.scope import branch_q, units_for
 from volunteers.enums import CURRENT, VolunteerStatus
 from volunteers.models import Availability, Volunteer
 from volunteers.queries import volunteers_for_user, with_lists
@@ -51,7 +51,7 @@ FEW = 5
 # What a line shows; the day of the last time comes for each way of being called on (`last_field`).
 SHOWN = (
     *("pk", "name", "sex", "birth_year", "kind", "is_core", "status", "phone", "unit_name", "level", "township"),
-    *("speciality_names", "interest_names", "times", "running_posts", "near", "taken"),
+    *("speciality_names", "interest_names", "times", "running_posts", "near", "taken", "revealing"),
 )
 
 
@@ -250,6 +250,7 @@ def _listed(people: VolunteerQuerySet, user: User, wishes: Wishes, beside: Any) 
         level=F("unit__level"),
         # Read for the lines of a page alone; joined, it would be read for everybody.
         township=Subquery(Unit.objects.filter(pk=OuterRef("unit__parent")).values("name")),
+        revealing=_ones(branch_q(user, Action.REVEAL_ROSTER)),
         taken=_ones(reduce(or_, taken, Q(pk__in=[]))),
         **lasts,
     )

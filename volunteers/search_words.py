@@ -45,7 +45,10 @@ OFFERS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person of the results. `fits` and `lacks` are ready sentences; the phone is masked."""
+    """One person of the results. `fits`, `last` and `lacks` are ready sentences; the phone is masked.
+
+    `reveals` says that there is a phone which the user may ask for in clear.
+    """
 
     pk: int
     name: str
@@ -53,8 +56,10 @@ class Line:
     unit: str
     posts: str
     fits: str
+    last: str
     lacks: str
     phone: str
+    reveals: bool
     resting: bool
     taken: bool
 
@@ -111,9 +116,11 @@ def line_of(row: Any, where: str, wishes: Wishes) -> Line:
         about=" ".join(filter(None, about)),
         unit=_unit(row, wishes.place),
         posts=posts_line(row.running_posts),
-        fits="；".join(filter(None, [*fits, where, last_words(row)])),
+        fits="；".join(filter(None, [*fits, where])),
+        last=last_words(row),
         lacks="；".join(lacks),
         phone=mask_phone(row.phone) or "没有电话",
+        reveals=bool(row.revealing and row.phone),
         resting=row.status == VolunteerStatus.RESTING,
         taken=bool(row.taken),
     )

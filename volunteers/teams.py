@@ -1,5 +1,6 @@
 """Which teams somebody may see, and what of them."""
 
+import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,11 @@ def people_to_join(user: Anyone, unit: Unit) -> "VolunteerQuerySet":
     education bureau who helps in a township's studio, the county's office enters it.
     """
     return people_to_appoint(user, unit)
+
+
+def still_in(team: Team, day: datetime.date) -> "QuerySet[TeamMember, Any]":
+    """The keys of the people who have not left a team by a day: nobody joins where they are already."""
+    return team.members.exclude(ends_on__lte=day).values("volunteer")
 
 
 def teams_by_unit(branch: Unit) -> dict[int, int]:

@@ -55,6 +55,16 @@ def test_an_open_form_of_a_person_stays_good_when_a_colleague_confirms(township:
     assert client.post(f"{page_of(person)}edit/", kept | version).status_code == 302
 
 
+def test_a_page_holds_as_many_as_are_confirmed_at_once(township: Unit) -> None:
+    for _ in range(21):
+        make_volunteer(township)
+    client = signed_in(township)
+    assert (len(names(client)), len(names(client, "?page=2"))) == (20, 1)
+    page = client.get(CHECK).content.decode()
+    assert "勾选本页 20 人" in page
+    assert '<form class="savebar' in page
+
+
 def test_nobody_of_another_branch_is_confirmed(township: Unit) -> None:
     stranger = make_volunteer(make_unit(township.parent or township, name="云峰镇"))
     client = signed_in(township)

@@ -515,6 +515,9 @@ def test_a_pair_beside_each_other_and_merged(pair: tuple[Volunteer, Volunteer], 
     listed = client.get(PAIRS).content.decode()
     assert url_of(pair) in listed
     response = client.get(url_of(pair))
+    top = response.content.decode().split("<table")[0]
+    for word, row in zip(("第一条", "第二条"), pair, strict=True):
+        assert f'{word} <a href="{reverse("volunteers:volunteer_detail", args=[row.pk])}">{row.number}</a>' in top
     page = response.content.decode()
     for words in ("不同", pair[0].masked_id, pair[0].masked_phone, "县教育局副局长", "无证件（没有带）"):
         assert words in page

@@ -345,8 +345,43 @@ def test_nobody_chosen_is_said_at_the_record(village: Unit, secretary: User, per
     client.force_login(secretary)
     said = {**hidden(client.get(url_of(person)).context["form"]), "status": "left", "on": f"{TODAY}", "reason": "走了"}
     page = client.post(url_of(person), {**said, f"teams_{member.pk}": "chosen", "step": "preview"})
-    assert page.context["form"].errors[f"teams_{member.pk}"] == ["请先选接替人；没有人接的，选“只结束”或“以后再办”。"]
+    assert page.context["form"].errors[f"teams_{member.pk}"] == [
+        f"{member.team.name}：请先选接替人；没有人接的，选“只结束”或“以后再办”。"
+    ]
     assert "还没有改动" not in page.content.decode()
+
+
+def test_every_record_without_a_successor_is_named(village: Unit, secretary: User, person: Volunteer) -> None:
+    first, second = (join(make_team(village, name=name), person) for name in ("河街宣讲团", "长江合唱队"))
+    pairing = make_pairing(make_child(village), person)
+    client = Client()
+    client.force_login(secretary)
+    said = {**hidden(client.get(url_of(person)).context["form"]), "status": "left", "on": f"{TODAY}", "reason": "走了"}
+    said |= dict.fromkeys((f"teams_{first.pk}", f"teams_{second.pk}", f"pairings_{pairing.pk}"), "chosen")
+    page = client.post(url_of(person), {**said, "step": "preview"}).content.decode()
+    summary = page.split('id="errors"')[1].split("<form")[0]
+    assert "河街宣讲团：请先选接替人" in summary
+    assert "长江合唱队：请先选接替人" in summary
+    assert f"{pairing.child.number}" in summary
+    assert summary.count("请先选接替人") == 3
+
+
+@pytest.mark.parametrize("status", ["active", "left"])
+def test_who_leaves_everything_for_later_is_told_that_nothing_was_handed_over(
+    village: Unit, secretary: User, person: Volunteer, status: str
+) -> None:
+    member = join(make_team(village), person)
+    client = Client()
+    client.force_login(secretary)
+    gone = status == "left"
+    if gone:
+        Volunteer.objects.filter(pk=person.pk).update(status="left", left_on=TODAY, left_reason="走了")
+    said = {**hidden(client.get(url_of(person)).context["form"]), "on": f"{TODAY}", f"teams_{member.pk}": "later"}
+    said |= {} if gone else {"status": "left", "reason": "走了"}
+    page = client.post(url_of(person), {**said, "step": "do"}, follow=True)
+    first = "" if gone else "已登记退出，"
+    assert [str(one) for one in page.context["messages"]] == [f"{first}还没有移交：杜承志名下有 1 项以后再办。"]
+    assert "已办理" not in page.content.decode()
 
 
 def test_ending_a_post_asks_for_the_whole_document(village: Unit, secretary: User, person: Volunteer) -> None:

@@ -171,9 +171,9 @@ def test_who_was_called_on_least_recently_comes_first(town: Town) -> None:
     spoke(long_ago, ago(1), state="returned")
     found = asked(town.secretary, speciality=town.law.pk)
     assert names(found) == [never.name, long_ago.name, lately.name]
-    assert line(found, "张从未").fits.endswith("没有活动记录")
-    assert line(found, "王早").fits.endswith(f"最近一次主讲 {ago(300)}")
-    assert line(found, "阿近").fits.endswith(f"最近一次参加 {ago(3)}")
+    assert line(found, "张从未").last == "没有活动记录"
+    assert line(found, "王早").last == f"最近一次主讲 {ago(300)}"
+    assert line(found, "阿近").last == f"最近一次参加 {ago(3)}"
 
 
 def test_a_date_asks_for_its_weekday_and_part_of_the_day(town: Town) -> None:
@@ -269,12 +269,24 @@ def test_a_line_says_why_and_keeps_what_is_secret(town: Town) -> None:
     person = free(make_volunteer(town.village, town.law, name="杜承志", phone="13812345678", is_core=True))
     spoke(person, datetime.date(2025, 9, 12))
     found = asked(town.secretary, speciality=town.law.pk, on=SATURDAY, part="morning", unit=town.village.code)
-    assert line(found, "杜承志").fits == "特长：法治；周六上午有空；本村；最近一次主讲 2025-09-12"
+    assert line(found, "杜承志").fits == "特长：法治；周六上午有空；本村"
+    assert line(found, "杜承志").last == "最近一次主讲 2025-09-12"
     page = body(found)
     assert "138****5678" in page
     assert f'href="{page_of(person)}"' in page
     for secret in (person.phone, person.id_number, person.address):
         assert secret not in page
+
+
+def test_the_phone_is_looked_at_from_the_line_by_who_may(town: Town) -> None:
+    person = make_volunteer(town.village, town.law, phone="13812345678")
+    silent = make_volunteer(town.village, town.law, phone="")
+    link = f'<a href="{page_of(person)}reveal/phone/" hx-get'
+    assert link in body(asked(town.secretary, speciality=town.law.pk))
+    assert f"{page_of(silent)}reveal/phone/" not in body(asked(town.secretary, speciality=town.law.pk))
+    reader = body(asked(make_member(town.county, Role.REVIEWER), speciality=town.law.pk))
+    assert page_of(person) in reader
+    assert "reveal/phone/" not in reader
 
 
 def test_someone_from_the_rest_of_the_county_stands_with_the_township(town: Town) -> None:

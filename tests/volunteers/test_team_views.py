@@ -225,6 +225,22 @@ def test_people_join_leave_and_come_back(town: Unit, studio: Team) -> None:
     assert f'<a href="{url_of(studio)}">张建国工作室</a>' in page
 
 
+def test_who_is_a_member_is_not_offered_until_they_left(town: Unit, studio: Team) -> None:
+    client = signed_in(town)
+    one, two = (make_volunteer(town, name=name) for name in ("杜承志", "杜承德"))
+    client.post(url_of(studio, "join/"), {"people": [one.pk], "starts_on": "2024-01-01"})
+
+    def offered() -> set[int]:
+        return {
+            person.pk
+            for person in client.post(url_of(studio, "join/"), {"step": "find", "find": "杜承"}).context["found"]
+        }
+
+    assert offered() == {two.pk}
+    studio.members.filter(volunteer=one).update(ends_on="2024-06-01")
+    assert offered() == {one.pk, two.pk}
+
+
 def test_a_person_outside_the_rosters_cannot_be_forged_into_a_team(county: Unit, town: Unit, studio: Team) -> None:
     outside = make_volunteer(make_unit(county), name="外乡人")
     response = signed_in(town).post(url_of(studio, "join/"), {"people": [outside.pk], "starts_on": "2024-01-01"})

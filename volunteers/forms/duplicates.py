@@ -1,4 +1,4 @@
-"""Two rows beside each other: what differs is chosen by side, secrets among it stay masked."""
+"""Two rows beside each other: what differs is chosen from one of them, secrets among it stay masked."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -37,12 +37,14 @@ LABELS = {
     "interests": "爱好",
     "times": "服务时间",
 }
-SIDES = [(FIRST, "用左边的"), (SECOND, "用右边的")]
+# What the page calls the two rows, also on a phone, where they do not stand beside each other.
+WORDS = {FIRST: "第一条", SECOND: "第二条"}
+SIDES = [(side, f"用{word}的") for side, word in WORDS.items()]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the comparison; `field` is there where the two sides differ."""
+    """One line of the comparison; `field` is there where the two rows differ."""
 
     label: str
     first: str
@@ -55,11 +57,11 @@ class Line:
         return {str(box.data["value"]): box for box in self.field} if self.field else {}
 
     @property
-    def left(self) -> BoundWidget | None:
+    def first_box(self) -> BoundWidget | None:
         return self.options.get(FIRST)
 
     @property
-    def right(self) -> BoundWidget | None:
+    def second_box(self) -> BoundWidget | None:
         return self.options.get(SECOND)
 
     @property
@@ -81,7 +83,7 @@ class MergeForm(SeenForm):
         kept = second if second.id_number and not first.id_number else first
         self.fields["keep"] = forms.ChoiceField(
             label="保留哪个编号",
-            choices=[(FIRST, f"左边的 {first.number}"), (SECOND, f"右边的 {second.number}")],
+            choices=[(FIRST, f"{WORDS[FIRST]} {first.number}"), (SECOND, f"{WORDS[SECOND]} {second.number}")],
             initial=SECOND if kept is second else FIRST,
             widget=forms.RadioSelect,
         )
@@ -93,7 +95,7 @@ class MergeForm(SeenForm):
         is_set = name in SETS
         return forms.ChoiceField(
             label=LABELS[name],
-            choices=[(BOTH, "两边合起来"), *SIDES] if is_set else SIDES,
+            choices=[(BOTH, "两条合起来"), *SIDES] if is_set else SIDES,
             initial=BOTH if is_set else default_choice(name, self.first, self.second, kept),
             widget=forms.RadioSelect,
         )

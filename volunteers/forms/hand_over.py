@@ -21,6 +21,8 @@ from volunteers.services.hand_over import check_day
 STATES = [
     (state.value, state.label) for state in (VolunteerStatus.LEFT, VolunteerStatus.DECEASED, VolunteerStatus.RESTING)
 ]
+# What else to choose where no successor is found.
+NOBODY = {Heir.MUST: "没有人接的，选“以后再办”。", Heir.MAY: "没有人接的，选“只结束”或“以后再办”。"}
 # What may be said of a record beside the key of a person.
 CHOSEN, END, LATER = "chosen", "end", "later"
 PAPER = {
@@ -144,7 +146,7 @@ class HandOverForm(LeavingForm):
             name = field_of(group, record)
             said = cleaned.get(name)
             if said == CHOSEN and not cleaned.get("chosen"):
-                self.add_error(name, "请先选接替人；没有人接的，选“只结束”或“以后再办”。")
+                self.add_error(name, f"{record.title}：请先选接替人；{NOBODY[record.heir]}")
             ends_posts |= record.heir == Heir.NEVER and said == END
         for name in PAPER.values() if ends_posts else ():
             if not cleaned.get(name) and name not in self.errors:

@@ -17,6 +17,9 @@ from volunteers.forms import CheckFilterForm
 from volunteers.queries import volunteers_for_user, with_details
 from volunteers.services import confirm_unchanged
 
+# A page is ticked through and confirmed at once: what fits in view of somebody, also on a phone.
+PEOPLE = 20
+
 
 @needs(Action.EDIT_ROSTER)
 @require_safe
@@ -27,7 +30,7 @@ def check_list(request: HttpRequest) -> HttpResponse:
     year = timezone.localdate().year
     form = CheckFilterForm(request.GET, user=user)
     people = form.narrow(volunteers_for_user(user, Action.EDIT_ROSTER).to_check(year), user)
-    listing = make_listing(request, with_details(people), measure="人", form=form)
+    listing = make_listing(request, with_details(people), measure="人", form=form, per_page=PEOPLE)
     return render_list(request, "volunteers/check_list.html", listing, {"year": year})
 
 

@@ -21,9 +21,10 @@ from orgs.enums import Action
 from orgs.models import User
 from orgs.scope import user_of
 from volunteers.duplicates import PAIRS_SHOWN, Pair, grounds_of, pair_for_user_or_404, pairs_for_user, ruling_on
-from volunteers.forms.duplicates import MergeForm, TwoPersonsForm
+from volunteers.forms.duplicates import WORDS, MergeForm, TwoPersonsForm
 from volunteers.models import Volunteer
 from volunteers.services import merge_people, rule_two_persons
+from volunteers.services.duplicates import FIRST, SECOND
 
 
 class PairPages(Paginator[Pair]):
@@ -93,6 +94,7 @@ def duplicate_pair(request: HttpRequest, first: int, second: int) -> HttpRespons
         "two": two,
         "first": one,
         "second": other,
+        "sides": [(WORDS[FIRST], one), (WORDS[SECOND], other)],
         "same_name": same_name,
         "same_phone": same_phone,
         "ruling": ruling_on(one, other),

@@ -63,7 +63,7 @@ def volunteer_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     if step == DO:
         done = attempt(form, lambda: once(form, by=user, make=lambda: _done(form, person, user)))
         if done is not None:
-            return _said(request, done)
+            return _said(request, form, done)
         return _heirs(request, person, form)
     return _preview(request, person, form)
 
@@ -86,9 +86,12 @@ def _done(form: HandOverForm, person: Volunteer, user: Any) -> Volunteer:
         raise ValidationError(by_field) from refusal
 
 
-def _said(request: HttpRequest, person: Volunteer) -> HttpResponse:
+def _said(request: HttpRequest, form: HandOverForm, person: Volunteer) -> HttpResponse:
     left = sum(count for _, count in open_counts(person))
-    if left:
+    if left and not form.settled():
+        gone = f"已登记{form.status_label}，" if "status" in form.cleaned_data else ""
+        messages.warning(request, f"{gone}还没有移交：{person.name}名下有 {left} 项以后再办。")
+    elif left:
         messages.warning(request, f"已办理，{person.name}名下还有 {left} 项没有移交。")
     else:
         messages.success(request, f"已办理，{person.name}名下没有要移交的了。")

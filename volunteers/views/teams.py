@@ -32,6 +32,7 @@ from volunteers.teams import (
     members_of,
     names_team,
     people_to_join,
+    still_in,
     team_for_user_or_404,
 )
 
@@ -184,7 +185,9 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
         if attempt(form, lambda: once(form, by=user, make=join)) is not None:
             messages.success(request, f"已加入{'、'.join(person.name for person in people)}。")
             return redirect("volunteers:team_detail", team.pk)
-    return _of_team(request, "volunteers/team_join.html", team, form, **people_context(request, user, team.unit, form))
+    return _of_team(
+        request, "volunteers/team_join.html", team, form, **people_context(request, user, team.unit, form, team)
+    )
 
 
 @needs(Action.EDIT_ROSTER)
@@ -228,13 +231,19 @@ def as_typed(request: HttpRequest) -> dict[str, Any]:
     return {**typed.dict(), "people": typed.getlist("people")}
 
 
-def people_context(request: HttpRequest, user: User, unit: Unit | None, form: Any) -> dict[str, Any]:
-    """Who is offered for a choice of several people: those chosen already, then those that the search finds."""
+def people_context(
+    request: HttpRequest, user: User, unit: Unit | None, form: Any, team: Team | None = None
+) -> dict[str, Any]:
+    """Who is offered for a choice of several people: those chosen already, then those that the search finds.
+
+    Of a `team` that is there already the members are not offered.
+    """
     if unit is None or "people" not in form.fields:
         return {}
     words = request.POST.get("find", "")[:40]
     chosen = [int(pk) for pk in form["people"].value() or [] if is_key(str(pk))]
     ticked: list[Volunteer] = list(people_to_join(user, unit).filter(pk__in=chosen[:50]).order_by("name_key", "pk"))
     keys = {person.pk for person in ticked}
-    found = [person for person in find_people(user, unit, words) if person.pk not in keys]
+    members = still_in(team, timezone.localdate()) if team else None
+    found = [person for person in find_people(user, unit, words, without=members) if person.pk not in keys]
     return {"find": words, "ticked": ticked, "found": found}

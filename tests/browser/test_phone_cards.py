@@ -1,0 +1,45 @@
+"""On a phone: what a table says in its head stands on its cards, and what is sent at the end stays in reach."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from pytest_django.live_server_helper import LiveServer
+
+from orgs.enums import Role
+from orgs.models import Unit
+from tests.factories import PASSWORD, make_appointment, make_county, make_member, make_team, make_unit, make_volunteer
+from volunteers.models import TeamMember, Volunteer
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def people(transactional_db: None) -> list[Volunteer]:
+    town = make_unit(make_county(), name="亭子镇")
+    people = [make_volunteer(town, name="杜承志") for _ in range(12)]
+    make_appointment(town, people[0], post="member", document="亭委发〔2024〕18号")
+    TeamMember.objects.create(team=make_team(town), volunteer=people[0], starts_on="2024-01-01")
+    make_member(Unit.objects.get(pk=town.pk), Role.SECRETARY, username="luoxiuqiong")
+    return people
+
+
+def test_nothing_of_them_is_cut_or_out_of_reach(
+    context: BrowserContext, live_server: LiveServer, people: list[Volunteer]
+) -> None:
+    page: Page = context.new_page()
+    page.set_viewport_size(PHONE)
+    page.goto(f"{live_server.url}/volunteers/check/")
+    page.get_by_label("用户名").fill("luoxiuqiong")
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("button", name="勾选的没有变化")).to_be_in_viewport()
+
+    page.goto(f"{live_server.url}/volunteers/{people[0].pk}/")
+    expect(page.get_by_text("亭委发〔2024〕18号")).to_be_visible()
+    cut = "tables => tables.filter(table => table.parentElement.scrollWidth > table.parentElement.clientWidth).length"
+    assert page.locator(".scroll-x > table").count() == 2
+    assert page.locator(".scroll-x > table").evaluate_all(cut) == 0
+
+    page.goto(f"{live_server.url}/volunteers/duplicates/{people[0].pk}/{people[1].pk}/")
+    for word, person in zip(("第一条", "第二条"), people, strict=False):
+        line = page.get_by_role("listitem").filter(has_text=word)
+        expect(line.get_by_role("link", name=person.number)).to_be_in_viewport()

@@ -19,7 +19,7 @@ from volunteers.models import Volunteer
 pytestmark = pytest.mark.django_db(transaction=True)
 WAITING = """SELECT count(*) FROM pg_locks waiting JOIN pg_locks held USING (pid)
     WHERE NOT waiting.granted AND held.relation = 'volunteers_volunteer'::regclass"""
-PEOPLE = 2 * rotation.BATCH + 10
+PEOPLE = 12 * rotation.BATCH + 10
 NEW_DATA, NEW_INDEX = bytes(range(16)), bytes(range(32))
 
 
@@ -33,6 +33,11 @@ def waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
         return bool(cursor.fetchone()[0])
+
+
+def first_version() -> int:
+    """The version of the key of the first telephone."""
+    return int(rotation._rows(Volunteer, 0, 1)[0]["phone"][0])
 
 
 def versions() -> list[int]:
@@ -58,7 +63,7 @@ def test_a_killed_rotation_loses_nothing_and_the_next_run_ends_it(
     for _ in range(10):
         make_volunteer(county, id_number="", no_id_reason="补办中")
     with connection.cursor() as cursor:
-        # The same ten ciphertexts many times over, so that there are three batches.
+        # The same ten ciphertexts many times over, so that there are many batches.
         cursor.execute(
             """INSERT INTO volunteers_volunteer SELECT (jsonb_populate_record(v, jsonb_build_object(
             'id', v.id + g * 100, 'number', v.number || '-' || g))).*
@@ -68,20 +73,25 @@ def test_a_killed_rotation_loses_nothing_and_the_next_run_ends_it(
     settings.DATA_KEYS, settings.INDEX_KEYS = {**project.DATA_KEYS, 2: NEW_DATA}, {**project.INDEX_KEYS, 2: NEW_INDEX}
     before = known()
     assert len(before) == PEOPLE
+    rotating = start(new_keys(), process_environment)
+    assert wait_until(lambda: first_version() == 2, seconds=60), "the rotation did not write its first batch"
     with transaction.atomic():
-        # Somebody holds one of the second thousand, so that it waits between the two.
-        Volunteer.objects.select_for_update().get(pk=before[rotation.BATCH + 5][0])
-        rotating = start(new_keys(), process_environment)
-        assert wait_until(waits, seconds=60), "the rotation did not come to its second batch"
+        # Between two batches somebody holds the table, so that the next one waits when it dies.
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE volunteers_volunteer IN ROW SHARE MODE")
+        assert wait_until(waits, seconds=60), "the rotation was over before it could be stopped"
         os.kill(rotating.pid, signal.SIGKILL)
         rotating.communicate()
     assert wait_until(lambda: not waits(), seconds=30)
-    assert versions() == [2] * rotation.BATCH + [1] * (PEOPLE - rotation.BATCH)
+    done = versions().count(2)
+    assert done % rotation.BATCH == 0
+    assert 0 < done < PEOPLE
+    assert versions() == [2] * done + [1] * (PEOPLE - done)
     assert known() == before
 
     again = start(new_keys(), process_environment)
     out, _ = again.communicate(timeout=120)
-    assert f"volunteers.volunteer: {PEOPLE} rows, {PEOPLE - rotation.BATCH} rewritten" in out.decode()
+    assert f"volunteers.volunteer: {PEOPLE} rows, {PEOPLE - done} rewritten" in out.decode()
     settings.DATA_KEYS, settings.INDEX_KEYS = {2: NEW_DATA}, {2: NEW_INDEX}
     settings.DATA_KEY_CURRENT = settings.INDEX_KEY_CURRENT = 2
     assert versions() == [2] * PEOPLE

@@ -32,7 +32,9 @@ def county() -> Unit:
     for name in ("法治", "健康", "农技"):
         make_speciality(name)
     township = Unit.objects.get(code="510824102")
-    make_volunteer(township, name="何国安", id_number=KNOWN, phone="13800000000", kind="teacher", number="K1")
+    born = datetime.date(1946, 2, 3)
+    phone = "13800000000"
+    make_volunteer(township, name="何国安", id_number=KNOWN, birth_date=born, phone=phone, kind="teacher", number="K1")
     born = datetime.date(1948, 5, 6)
     make_volunteer(township, name="罗长贵", id_number="", birth_date=born, kind="cadre", phone="", number="K2")
     county.refresh_from_db()

@@ -2,6 +2,10 @@
 
 A form carries in `seen` the `updated_at` of the version that its writer had before them; the service, holding the
 row's lock, compares it. Saving again after the warning is deliberate: the form then carries the new version.
+
+The row is locked without a join: what it hangs on is read after the wait. PostgreSQL checks a row that changed while it
+was waited for against the joined rows of before, so that somebody who moved to another unit would be gone, and who
+changed a record would be nobody.
 """
 
 import datetime

@@ -120,11 +120,7 @@ def _review(activity: Activity, *, by: User, seen: datetime.datetime, state: str
 
 def _locked(activity: Activity) -> Activity:
     """The row as it is now, held until the transaction ends: two people act on it one after the other."""
-    return (
-        Activity.objects.select_for_update(of=("self",))
-        .select_related("unit", "recorded_by", "updated_by", "reviewed_by")
-        .get(pk=activity.pk)
-    )
+    return Activity.objects.select_for_update().get(pk=activity.pk)
 
 
 def _write(activity: Activity, entry: ActivityEntry) -> None:

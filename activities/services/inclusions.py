@@ -54,8 +54,7 @@ def save_inclusion(
             defaults={"document": entry.document.strip(), "meeting": entry.meeting, "dated_on": dated_on},
         )
         if not is_new:
-            rows = Inclusion.objects.select_for_update(of=("self",)).select_related("updated_by")
-            row = rows.get(pk=row.pk)
+            row = Inclusion.objects.select_for_update().get(pk=row.pk)
             check_seen(row, seen)
         row.document, row.issued_by = entry.document.strip(), entry.issued_by.strip()
         row.dated_on, row.meeting, row.updated_by = dated_on, entry.meeting, by
@@ -75,8 +74,7 @@ def remove_inclusion(*, by: User, inclusion: Inclusion, seen: datetime.datetime)
         ValidationError: a closed unit.
     """
     with transaction.atomic():
-        rows = Inclusion.objects.select_for_update(of=("self",)).select_related("unit", "updated_by")
-        row = rows.get(pk=inclusion.pk)
+        row = Inclusion.objects.select_for_update().get(pk=inclusion.pk)
         require(by, Action.RECORD_ACTIVITIES, row.unit)
         check_committee(row.unit, row.year)
         check_seen(row, seen)

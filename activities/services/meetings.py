@@ -86,7 +86,7 @@ def save_meeting(
 
 def _locked(pk: int) -> Meeting:
     """The meeting under the lock that everybody takes who writes it or what it asked for: one after the other."""
-    return Meeting.objects.select_for_update(of=("self",)).select_related("unit", "updated_by").get(pk=pk)
+    return Meeting.objects.select_for_update().get(pk=pk)
 
 
 def _write_follow_ups(meeting: Meeting, entry: MeetingEntry) -> None:

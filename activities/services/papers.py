@@ -32,8 +32,7 @@ def save_paper(
     with transaction.atomic():
         # The unique row of unit, year and kind is made once and then locked: two writers come one after the other.
         _, is_new = Paper.objects.get_or_create(unit=unit, year=year, kind=kind)
-        rows = Paper.objects.select_for_update(of=("self",)).select_related("updated_by")
-        paper = rows.get(unit=unit, year=year, kind=kind)
+        paper = Paper.objects.select_for_update().get(unit=unit, year=year, kind=kind)
         if not is_new:
             check_seen(paper, seen)
         paper.updated_by = by

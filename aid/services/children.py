@@ -58,7 +58,7 @@ def update_child(
         values = {"birth_date": None, "sex": "", **values}
     with transaction.atomic():
         # Two people at one record wait for each other, so that neither writes back what the other replaced.
-        current = Child.objects.select_for_update(of=("self",)).select_related("updated_by").get(pk=child.pk)
+        current = Child.objects.select_for_update().get(pk=child.pk)
         if seen is not None:
             check_seen(current, seen)
         current.updated_by = by

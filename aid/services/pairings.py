@@ -74,7 +74,7 @@ def hand_over_pairing(
     with transaction.atomic():
         # The helper, the child, the pairing, as in `start_pairing`; the helpers are locked by whoever hands over.
         old = Pairing.objects.select_related("child__unit").get(pk=pairing)
-        child = Child.objects.select_for_update(of=("self",)).select_related("unit__parent").get(pk=old.child_id)
+        child = Child.objects.select_for_update().get(pk=old.child_id)
         if heir is not None and not volunteers_near(by, child).filter(pk=heir.pk).exists():
             raise ValidationError("接替人要在孩子所在乡镇（部门）的名册上，请另选一人。", code="far")
         words = f"移交（{reason}）" if heir is not None else f"{reason}，暂无接替人"

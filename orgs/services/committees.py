@@ -190,7 +190,7 @@ def confirm_means(*, unit: Unit, year: int, means: Means, by: User, seen: dateti
     with transaction.atomic():
         # The unique row of unit and year is made once and then locked: two writers come one after the other.
         _, is_new = UnitYear.objects.get_or_create(unit=unit, year=year)
-        row = UnitYear.objects.select_for_update(of=("self",)).select_related("updated_by").get(unit=unit, year=year)
+        row = UnitYear.objects.select_for_update().get(unit=unit, year=year)
         if not is_new and seen is not None:
             check_seen(row, seen)
         for name, value in asdict(means).items():

@@ -1,5 +1,6 @@
 """Two at one thing: each waits for the other or is told, and nobody waits in a circle."""
 
+import datetime
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,12 +11,14 @@ from django.db import connection, connections, transaction
 from pytest_django import Settings
 
 from guanai import rotation
+from guanai.edits import ChangedError
 from guanai.embedded.detached import wait_until
 from orgs.enums import Role
 from orgs.models import Unit, User
-from tests.factories import make_county, make_member, make_speciality, make_volunteer
+from tests.factories import make_county, make_member, make_speciality, make_unit, make_volunteer
+from tests.volunteers.imports.sheets import some_id, xlsx
 from volunteers.models import Volunteer
-from volunteers.services import merge_terms, update_volunteer
+from volunteers.services import imports, merge_terms, update_volunteer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Who of this database waits for a lock; transactions have no database of their own.
@@ -121,3 +124,42 @@ def test_who_is_given_a_term_that_is_merged_just_now_is_told(county: Unit, offic
     assert list(refused.value.message_dict) == ["specialities"]
     assert Volunteer.objects.get(pk=person.pk).rank == ""
     assert specialities_of(other) == ["文体书画"]
+
+
+def two_townships(county: Unit) -> tuple[Unit, Unit]:
+    return make_unit(county, name="云峰镇", code="510824102"), make_unit(county, name="东青镇", code="510824107")
+
+
+def test_who_is_moved_while_a_file_is_taken_in_is_still_known(county: Unit, office: User) -> None:
+    """A row that waits for its lock, joined to its unit in one statement, falls out of the answer when it moves."""
+    old, new = two_townships(county)
+    number = some_id(order=1)
+    born = datetime.date(1950, 1, 15)
+    person = make_volunteer(old, name="张三", id_number=number, birth_date=born, phone="13890001234")
+    content = xlsx(("姓名", "证件号码", "电话"), ("张三", number, "13812345678"))
+    batch = imports.open_import(content=content, unit=county, by=office)
+
+    with another(lambda: update_volunteer(volunteer=person, unit=new)) as raised:
+        batch = imports.commit_import(batch=batch, by=office)
+
+    assert raised == []
+    assert (batch.new, batch.changed, batch.wrong) == (0, 1, 0)
+    kept = Volunteer.objects.get()
+    assert (kept.unit, kept.phone) == (new, "13812345678")
+
+
+def test_who_corrects_somebody_that_is_moved_just_now_is_told_by_whom(county: Unit, office: User) -> None:
+    old, new = two_townships(county)
+    person = make_volunteer(old, name="张三", phone="13890001234")
+    mover = make_member(county, Role.COUNTY_OFFICE)
+
+    with (
+        another(lambda: update_volunteer(volunteer=person, unit=new, by=mover)) as raised,
+        pytest.raises(ChangedError) as told,
+    ):
+        update_volunteer(volunteer=person, phone="13812345678", by=office, seen=person.updated_at)
+
+    assert raised == []
+    assert told.value.by == mover
+    kept = Volunteer.objects.get()
+    assert (kept.unit, kept.phone) == (new, "13890001234")

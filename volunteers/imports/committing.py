@@ -178,7 +178,7 @@ def undo(batch: RosterImport, by: User) -> None:
     if batch.state != ImportState.COMMITTED:
         raise ValidationError(f"这次导入{batch.get_state_display()}，不能撤销。", code="state")
     lines = list(batch.lines.filter(state__in=[RowState.NEW, RowState.CHANGED]))
-    rows = Volunteer.objects.select_for_update(of=("self",)).select_related("unit").order_by("pk")
+    rows = Volunteer.objects.select_for_update().prefetch_related("unit").order_by("pk")
     keys = [line.volunteer_id for line in lines if line.volunteer_id]
     people = {person.pk: person for some in batched(sorted(keys), CHUNK) for person in rows.filter(pk__in=some)}
     moved = [line for line in lines if not _is_untouched(people.get(line.volunteer_id or 0), batch)]

@@ -142,8 +142,7 @@ def _age_question(entry: Entry, appointment: Appointment) -> str:
 
 
 def _locked(appointment: Appointment, by: User) -> Appointment:
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related("unit", "updated_by", "volunteer")
-    locked = rows.get(pk=appointment.pk)
+    locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
     _may(by, locked.unit)
     return locked
 

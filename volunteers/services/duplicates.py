@@ -143,7 +143,7 @@ def latest(one: Volunteer, other: Volunteer) -> Volunteer:
 
 def _locked(one: Volunteer, other: Volunteer, by: User) -> tuple[Volunteer, Volunteer]:
     """Both rows, locked in the order of their keys, so that two merges of one pair do not wait in a circle."""
-    rows = Volunteer.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "updated_by")
+    rows = Volunteer.objects.select_for_update(no_key=True).prefetch_related("unit", "updated_by")
     found = list(rows.filter(pk__in=[one.pk, other.pk]).order_by("pk"))
     if len(found) != 2:
         raise ValidationError("要有两条登记。", code="pair")

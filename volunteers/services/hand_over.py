@@ -67,7 +67,7 @@ def hand_over(
         # All rows of the roster that this reads, in the order of their keys: two hand-overs never wait in a circle, and
         # no heir leaves meanwhile. Who only refers to them (a pairing that starts, a post) need not wait.
         keys = {person.pk, *(each.heir for each in settled if each.heir)}
-        rows = Volunteer.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "updated_by")
+        rows = Volunteer.objects.select_for_update(no_key=True).prefetch_related("unit", "updated_by")
         people = {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
         current = people[person.pk]
         require(by, Action.EDIT_ROSTER, current.unit)

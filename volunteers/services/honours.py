@@ -43,9 +43,9 @@ def record_honour(*, holder: Volunteer | Team, entry: HonourEntry, by: User) -> 
     with transaction.atomic():
         # Two who enter the same certificate at once wait here: the second one finds the first one's record.
         locked: Volunteer | Team = (
-            Team.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=holder.pk)
+            Team.objects.select_for_update(no_key=True).get(pk=holder.pk)
             if isinstance(holder, Team)
-            else Volunteer.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=holder.pk)
+            else Volunteer.objects.select_for_update(no_key=True).get(pk=holder.pk)
         )
         require(by, Action.EDIT_ROSTER, locked.unit)
         whose = {"team": locked} if isinstance(locked, Team) else {"volunteer": locked}
@@ -90,8 +90,7 @@ def remove_honour(*, honour: Honour, reason: str, by: User, seen: datetime.datet
 
 
 def _locked(honour: Honour, by: User) -> Honour:
-    rows = Honour.objects.select_for_update(of=("self",))
-    locked = rows.select_related("unit", "volunteer", "team", "updated_by").get(pk=honour.pk)
+    locked = Honour.objects.select_for_update().get(pk=honour.pk)
     require(by, Action.EDIT_ROSTER, locked.unit)
     return locked
 

@@ -109,8 +109,7 @@ def update_volunteer(
     """
     with transaction.atomic():
         # Two people correcting one record wait for each other, so that neither writes back what the other replaced.
-        rows = Volunteer.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "updated_by")
-        current = rows.get(pk=volunteer.pk)
+        current = Volunteer.objects.select_for_update(no_key=True).get(pk=volunteer.pk)
         if seen is not None:
             check_seen(current, seen)
         if current.merged_into_id:

@@ -132,8 +132,7 @@ def correct_member(
     with transaction.atomic():
         # The team before the member: leaders of one team are counted by one writer at a time.
         team = _locked(member.team, by)
-        rows = TeamMember.objects.select_for_update(of=("self",)).select_related("volunteer", "updated_by")
-        locked = rows.get(pk=member.pk)
+        locked = TeamMember.objects.select_for_update().get(pk=member.pk)
         check_seen(locked, seen)
         led = locked.leads and (locked.ends_on is None or locked.ends_on > timezone.localdate())
         locked.starts_on, locked.ends_on, locked.leads, locked.updated_by = starts_on, ends_on, leads, by
@@ -151,8 +150,7 @@ def _enter(unit: Unit, by: User) -> None:
 
 def _locked(team: Team, by: User) -> Team:
     """Two writers of one team wait for each other: members, leaders and the end of the team are looked at as one."""
-    rows = Team.objects.select_for_update(of=("self",)).select_related("unit", "updated_by")
-    locked = rows.get(pk=team.pk)
+    locked = Team.objects.select_for_update().get(pk=team.pk)
     require(by, Action.EDIT_ROSTER, locked.unit)
     return locked
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from activities.querysets import ActivityQuerySet
-from guanai.sheets import Column, Kind, Value
+from guanai.sheets import CHUNK, Column, Kind, Value
 
 ACTIVITY_COLUMNS = (
     Column("编号", Kind.CODE, width=22),
@@ -21,7 +21,6 @@ ACTIVITY_COLUMNS = (
     Column("经费（元）", Kind.MONEY),
     Column("状态", width=8),
 )
-CHUNK = 500
 
 
 def activity_rows(activities: ActivityQuerySet) -> Iterator[tuple[Value, ...]]:

@@ -23,7 +23,6 @@ def register() -> None:
             label="主讲",
             measure="场",
             relations=("activities.Activity.speakers",),
-            of=lambda person: Activity.objects.filter(speakers=person),
             repoint=_repointed("speakers"),
             order=30,
         ),
@@ -32,7 +31,6 @@ def register() -> None:
             label="参加活动",
             measure="场",
             relations=("activities.Activity.participants",),
-            of=lambda person: Activity.objects.filter(participants=person),
             repoint=_repointed("participants"),
             order=31,
         ),
@@ -41,8 +39,7 @@ def register() -> None:
             label="活动草稿",
             measure="份",
             # They stand in its text, by id.
-            relations=(),
-            of=_drafts_of,
+            found=_drafts_of,
             repoint=_repoint_drafts,
         ),
     )

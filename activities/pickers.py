@@ -8,11 +8,10 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
 from activities.typed import Typed, with_value, without_value
+from guanai.keys import is_key
 
 Made = TypeVar("Made")
 PICKED = ("speakers", "co_hosts")
-# A longer number is no record's: the database holds eighteen digits of any.
-MOST_DIGITS = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def after(step: Step, typed: Typed) -> Typed:
 
 def ids_in(typed: Typed, name: str) -> list[str]:
     """The chosen ids in the order in which they were chosen; what is no id of a record is left out."""
-    return [text for text in dict.fromkeys(typed.get(name, [])) if text.isdecimal() and len(text) < MOST_DIGITS]
+    return [text for text in dict.fromkeys(typed.get(name, [])) if is_key(text)]
 
 
 def in_order(rows: Sequence[Any], ids: list[str], option: Callable[[Any], Made]) -> list[Made]:

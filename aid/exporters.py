@@ -11,10 +11,8 @@ from aid.querysets import (
     LedgerEntryQuerySet,
     PairingQuerySet,
 )
-from guanai.sheets import Column, Kind, Value
+from guanai.sheets import CHUNK, Column, Kind, Value
 from orgs.models import Unit
-
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)

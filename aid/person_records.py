@@ -23,7 +23,6 @@ def register() -> None:
             label="结对",
             measure="对",
             relations=("aid.Pairing.volunteer",),
-            of=lambda person: Pairing.objects.filter(volunteer=person),
             repoint=_repoint_pairings,
             open_work=OpenWork(
                 action=Action.EDIT_CHILDREN,

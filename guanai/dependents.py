@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from django.db.models import QuerySet
+from django.apps import apps
+from django.db.models import Q, QuerySet
 
 # An `orgs.models.Unit`, an `orgs.models.User` and a `volunteers.models.Volunteer`, which the platform must not import.
 SomeUnit = Any
@@ -130,20 +131,29 @@ class OpenWork:
 class PersonRecords:
     """Records of one kind that hang on persons by `relations` ("aid.Pairing.volunteer").
 
-    `of(person)` are all of them, ever. `repoint(source, target, by)` moves them to another row of the same person and
-    returns how many; without it they stay where they are, for the reason in `stays`. `open_work` is given where
-    something must be handed over; where it is None, what was recorded is over, or ends with the person.
+    The relations are of one model; `found` gives the records where the person stands in them otherwise.
+    `repoint(source, target, by)` moves them to another row of the same person and returns how many; without it they
+    stay where they are, for the reason in `stays`. `open_work` is given where something must be handed over; where it
+    is None, what was recorded is over, or ends with the person.
     """
 
     key: str
     label: str
     measure: str
-    relations: tuple[str, ...]
-    of: Callable[[SomePerson], QuerySet[Any]]
+    relations: tuple[str, ...] = ()
+    found: Callable[[SomePerson], QuerySet[Any]] | None = None
     repoint: Callable[[SomePerson, SomePerson, Someone], int] | None = None
     stays: str = ""
     open_work: OpenWork | None = None
     order: int = 100
+
+    def of(self, person: SomePerson) -> QuerySet[Any]:
+        """All that hang on a person, ever."""
+        if self.found is not None:
+            return self.found(person)
+        labels, names = zip(*(relation.rsplit(".", 1) for relation in self.relations), strict=True)
+        rows: QuerySet[Any] = apps.get_model(labels[0])._default_manager.all()
+        return rows.filter(Q(*((name, person) for name in names), _connector=Q.OR))
 
 
 @dataclass(slots=True)

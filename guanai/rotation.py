@@ -67,9 +67,7 @@ def rotate(*, batch: int = BATCH) -> Iterator[Tally]:
     """
     for model in secret_models():
         tally = Tally(model)
-        last = 0
-        while rows := _rows(model, last, batch):
-            last = rows[-1]["id"]
+        for rows in _batches(model, batch):
             if _stale(model, rows):
                 _rewrite(model, rows, tally)
             else:
@@ -83,9 +81,7 @@ def left_over(*, batch: int = BATCH) -> Iterator[Tally]:
     """What rests under an old key, table by table; nothing is written."""
     for model in secret_models():
         tally = Tally(model)
-        last = 0
-        while rows := _rows(model, last, batch):
-            last = rows[-1]["id"]
+        for rows in _batches(model, batch):
             tally.old += len(_stale(model, rows))
             _count(model, rows, tally)
         yield tally
@@ -102,7 +98,7 @@ def _rewrite(model: type[models.Model], rows: Sequence[Row], tally: Tally) -> No
         cursor.execute(_text("LOCK TABLE {} IN EXCLUSIVE MODE", table))
         for name in _history_triggers(model):
             cursor.execute(_text("ALTER TABLE {} DISABLE TRIGGER {}", table, sql.Identifier(name)))
-        locked = _rows(model, rows[0]["id"] - 1, len(rows), lock=True)
+        locked = _rows(model, rows[0]["id"] - 1, len(rows))
         stale = _stale(model, locked)
         if stale:
             _check_unique(model, stale)
@@ -135,14 +131,21 @@ def _columns(model: type[models.Model]) -> list[str]:
     return [str(model._meta.get_field(name).column) for name in names]  # type: ignore[union-attr]
 
 
-def _rows(model: type[models.Model], after: int, size: int, *, lock: bool = False) -> list[Row]:
+def _batches(model: type[models.Model], size: int) -> Iterator[list[Row]]:
+    """Every row of a table as it stands now, so many at a time."""
+    last = 0
+    while rows := _rows(model, last, size):
+        last = rows[-1]["id"]
+        yield rows
+
+
+def _rows(model: type[models.Model], after: int, size: int) -> list[Row]:
     """The next rows by key, each as {column: bytes or None} with its `id`."""
     columns = _columns(model)
-    statement = "SELECT id, {} FROM {} WHERE id > %s ORDER BY id LIMIT %s{}"
+    statement = "SELECT id, {} FROM {} WHERE id > %s ORDER BY id LIMIT %s"
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     with connection.cursor() as cursor:
-        ending = sql.SQL(" FOR UPDATE" if lock else "")
-        cursor.execute(_text(statement, names, sql.Identifier(model._meta.db_table), ending), [after, size])
+        cursor.execute(_text(statement, names, sql.Identifier(model._meta.db_table)), [after, size])
         return [
             {"id": key, **dict(zip(columns, (value and bytes(value) for value in values), strict=True))}
             for key, *values in cursor.fetchall()

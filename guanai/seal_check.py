@@ -2,8 +2,7 @@
 
 import datetime
 import hmac
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.db.utils import ProgrammingError
 from django.utils import timezone
 
 from guanai import seal_files
+from guanai.bulk import batched
 from guanai.enums import Finding
 from guanai.models import AuditSeal, Sealed, SealRetirement
 from guanai.retention import SHORTEST, months_before
@@ -134,7 +134,7 @@ def _check_file(path: Path) -> str:
     newest: dict[str, int] = {}
     count = 0
     try:
-        for lines in _batches(seal_files.read(path)):
+        for lines in batched(seal_files.read(path), _BATCH):
             _check_lines(lines)
             count += len(lines)
             for line in lines:
@@ -164,12 +164,6 @@ def _check_lines(lines: list[seal_files.Line]) -> None:
         if digest != line.digest:
             words = f"seal {line.number} was written outside with another digest: a tail was cut off and made anew"
             raise BrokenSealError(Finding.TAIL, line.stream, words)
-
-
-def _batches(lines: Iterable[seal_files.Line]) -> Iterator[list[seal_files.Line]]:
-    rest = iter(lines)
-    while batch := list(islice(rest, _BATCH)):
-        yield batch
 
 
 def _where(seal: AuditSeal) -> str:

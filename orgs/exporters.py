@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.timezone import localtime
 
-from guanai.sheets import Column, Kind, Value
+from guanai.sheets import CHUNK, Column, Kind, Value
 from orgs.models import UnitYear
 from orgs.queries import two_years_of
 from orgs.querysets import UnitQuerySet
 from orgs.trail import Line
 
-CHUNK = 500
 COLUMNS = (
     Column("单位", width=28),
     Column("代码", Kind.CODE),

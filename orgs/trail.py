@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from django.db.models import CharField, Count, Q, QuerySet, Value
@@ -12,6 +11,7 @@ from django.db.models.functions import Cast
 from django.http import Http404
 from django.utils import timezone
 
+from guanai.bulk import batched
 from guanai.enums import Change, Verb
 from guanai.history import TRACKED
 from guanai.keys import is_key
@@ -278,6 +278,5 @@ def _line(stream: str, row: Any, names: dict[tuple[str, int], str]) -> Line:
 
 def all_lines(keys: "QuerySet[Any, Any]") -> Iterator[Line]:
     """Every line, in batches: memory stays flat."""
-    rest = keys.iterator(chunk_size=_BATCH)
-    while batch := list(islice(rest, _BATCH)):
+    for batch in batched(keys.iterator(chunk_size=_BATCH), _BATCH):
         yield from lines_of(batch)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from guanai.documents import Paper, paper_date
-from guanai.sheets import Column, Kind, Value
+from guanai.sheets import CHUNK, Column, Kind, Value
 from orgs.models import Unit, User, short_name_of
 from volunteers.enums import Post
 from volunteers.models import Appointment
@@ -16,7 +16,6 @@ from volunteers.posts import reads_holder
 from volunteers.querysets import AppointmentQuerySet
 from volunteers.vacancies import VacancyFilter, days_empty, is_overdue, vacancies
 
-CHUNK = 500
 OFFICIAL = "在职领导"
 APPOINTMENT_COLUMNS = (
     Column("单位", width=22),

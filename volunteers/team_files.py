@@ -5,13 +5,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from guanai.sheets import Column, Kind, Value
+from guanai.sheets import CHUNK, Column, Kind, Value
 from orgs.models import User
 from volunteers.models import Honour
 from volunteers.querysets import HonourQuerySet, TeamQuerySet
 from volunteers.teams import for_list, names_team
 
-CHUNK = 500
 TEAM_COLUMNS = (
     Column("单位", width=22),
     Column("类别", width=20),

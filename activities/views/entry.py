@@ -18,7 +18,7 @@ from django_htmx.middleware import HtmxDetails
 from activities import typed as texts
 from activities.forms import ActivityEntryForm
 from activities.models import Activity, ActivityDraft
-from activities.pickers import MOST_DIGITS, Option, Picker, Step, after, ids_in, in_order, step_of
+from activities.pickers import Option, Picker, Step, after, ids_in, in_order, step_of
 from activities.queries import (
     activity_for_user_or_404,
     co_hosts_to_choose,
@@ -39,6 +39,7 @@ from activities.views.speakers import form_url, speakers_url
 from guanai.access import get_or_post, needs
 from guanai.attempts import submitted
 from guanai.edits import ChangedError
+from guanai.keys import is_key
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import user_of
@@ -178,7 +179,7 @@ def activity_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def carry(page: EntryPage, like: str) -> None:
     """Take over from an earlier activity, if the writer may see it."""
-    if like.isdecimal() and len(like) < MOST_DIGITS:
+    if is_key(like):
         page.source = activity_for_user_or_404(page.user, int(like))
         page.carried = texts.carried_from(page.source)
 
@@ -298,7 +299,7 @@ def draft_save(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": "key"}, status=400)
     activity = None
     if pk := request.POST.get("activity"):
-        known = int(pk) if pk.isdecimal() and len(pk) < MOST_DIGITS else 0
+        known = int(pk) if is_key(pk) else 0
         activity = activity_for_user_or_404(user, known, Action.RECORD_ACTIVITIES)
     draft = save_draft(by=user, key=key, fields=texts.typed_in(request.POST), activity=activity)
     if draft is None:

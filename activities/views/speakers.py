@@ -18,12 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.middleware import HtmxDetails
 
 from activities.models import Activity, ActivityDraft
-from activities.pickers import MOST_DIGITS, ids_in, in_order
+from activities.pickers import ids_in, in_order
 from activities.queries import draft_for_user_or_404, drafts_of, speakers_to_choose
 from activities.rules import name_for
 from activities.services import choose_speaker
 from activities.typed import first, known
 from guanai.access import needs
+from guanai.keys import is_key
 from guanai.listing import filtered_again, render_list
 from orgs.enums import Action
 from orgs.models import Unit, User
@@ -96,7 +97,7 @@ def speaker_choose(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     draft = draft_for_user_or_404(user, key)
     wanted = request.POST.get("add") or request.POST.get("drop", "")
     back = filtered_again(request, reverse("activities:speaker_search", args=[key]))
-    if not wanted.isdecimal() or len(wanted) >= MOST_DIGITS:
+    if not is_key(wanted):
         return redirect(back)
     person = speakers_to_choose(user, draft.activity).filter(pk=int(wanted)).first()
     if person is None:

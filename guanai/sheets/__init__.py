@@ -20,10 +20,11 @@ from guanai.sheets.layout import (
     Workbook,
     overview,
 )
-from guanai.sheets.lists import stream_list
+from guanai.sheets.lists import CHUNK, stream_list
 from guanai.sheets.workbooks import write_workbook
 
 __all__ = [
+    "CHUNK",
     "Cell",
     "Chart",
     "ChartPage",

@@ -15,6 +15,8 @@ from guanai.sheets.layout import Column, Kind, UnitLine, Value, check_sheet_titl
 from guanai.sheets.pages import BOTTOM_MARGIN, FOOTER_MARGIN, HEADER_MARGIN, PAGE_NUMBERS, SIDE_MARGIN, TOP_MARGIN
 from guanai.xmltext import xml_text
 
+# So many records an exporter reads at once.
+CHUNK = 500
 # Rows cannot be measured before they are written; these fit what such columns hold, in half-width characters.
 _USUAL_WIDTH = {
     Kind.TEXT: 16,

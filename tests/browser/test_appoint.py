@@ -4,16 +4,15 @@ import datetime
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, expect
 from pytest_django.live_server_helper import LiveServer
 
 from orgs.enums import Role
 from orgs.models import Unit
-from tests.factories import PASSWORD, make_county, make_member, make_unit, make_volunteer
+from tests.browser.pages import PHONE, on_a_phone
+from tests.factories import make_county, make_member, make_unit, make_volunteer
 from volunteers.enums import VeteranKind
 from volunteers.models import Appointment
-
-PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -28,15 +27,7 @@ def town(transactional_db: None) -> Unit:
 def test_appointing_and_the_refusal_of_nobody_chosen(
     context: BrowserContext, live_server: LiveServer, town: Unit
 ) -> None:
-    page: Page = context.new_page()
-    page.set_viewport_size(PHONE)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{live_server.url}/vacancies/")
-    page.get_by_label("用户名").fill("luoxiuqiong")
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page, complaints = on_a_phone(context, f"{live_server.url}/vacancies/", "luoxiuqiong")
 
     page.get_by_role("row").filter(has_text="常务副主任").get_by_role("link", name="登记任职").click()
     expect(page.get_by_label("职务", exact=True)).to_have_value("executive_deputy_director")

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from activities.models import Activity
 from orgs.enums import Role
-from tests.factories import PASSWORD, make_county, make_member, make_speciality, make_theme, make_unit, make_volunteer
+from tests.browser.pages import PHONE, on_a_phone
+from tests.factories import make_county, make_member, make_speciality, make_theme, make_unit, make_volunteer
 from volunteers.models import Availability
-
-PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -28,15 +27,7 @@ def phone(context: BrowserContext, live_server: LiveServer, transactional_db: No
         Availability.objects.create(volunteer=person, weekday=today, daypart="morning")
     make_theme("法治宣传")
     secretary = make_member(township, Role.SECRETARY, name="罗秀琼")
-    page = context.new_page()
-    page.set_viewport_size(PHONE)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(live_server.url)
-    page.get_by_label("用户名").fill(secretary.username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page, complaints = on_a_phone(context, live_server.url, secretary.username)
     page.get_by_role("link", name="记一次活动").click()
     yield page
     # A form that is left saves its draft: let it finish before the database is emptied.

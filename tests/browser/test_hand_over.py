@@ -1,16 +1,15 @@
 """On a phone, by keyboard where somebody types: who moved away hands a child on to a neighbour."""
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, expect
 from pytest_django.live_server_helper import LiveServer
 
 from aid.models import Pairing
 from orgs.enums import Role
 from orgs.models import Unit
-from tests.factories import PASSWORD, make_child, make_county, make_member, make_pairing, make_unit, make_volunteer
+from tests.browser.pages import PHONE, on_a_phone
+from tests.factories import make_child, make_county, make_member, make_pairing, make_unit, make_volunteer
 from volunteers.models import Volunteer
-
-PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -26,15 +25,7 @@ def leaving(transactional_db: None) -> Volunteer:
 def test_the_way_from_the_person_to_the_end(
     context: BrowserContext, live_server: LiveServer, leaving: Volunteer
 ) -> None:
-    page: Page = context.new_page()
-    page.set_viewport_size(PHONE)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{live_server.url}/volunteers/{leaving.pk}/")
-    page.get_by_label("用户名").fill("luoxiuqiong")
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page, complaints = on_a_phone(context, f"{live_server.url}/volunteers/{leaving.pk}/", "luoxiuqiong")
 
     page.get_by_role("link", name="退出和移交").click()
     page.get_by_role("button", name="下一步：选接替人").click()

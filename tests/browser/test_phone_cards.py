@@ -1,15 +1,14 @@
 """On a phone: what a table says in its head stands on its cards, and what is sent at the end stays in reach."""
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, expect
 from pytest_django.live_server_helper import LiveServer
 
 from orgs.enums import Role
 from orgs.models import Unit
-from tests.factories import PASSWORD, make_appointment, make_county, make_member, make_team, make_unit, make_volunteer
+from tests.browser.pages import on_a_phone
+from tests.factories import make_appointment, make_county, make_member, make_team, make_unit, make_volunteer
 from volunteers.models import TeamMember, Volunteer
-
-PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -25,12 +24,7 @@ def people(transactional_db: None) -> list[Volunteer]:
 def test_nothing_of_them_is_cut_or_out_of_reach(
     context: BrowserContext, live_server: LiveServer, people: list[Volunteer]
 ) -> None:
-    page: Page = context.new_page()
-    page.set_viewport_size(PHONE)
-    page.goto(f"{live_server.url}/volunteers/check/")
-    page.get_by_label("用户名").fill("luoxiuqiong")
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page, _ = on_a_phone(context, f"{live_server.url}/volunteers/check/", "luoxiuqiong")
     expect(page.get_by_role("button", name="勾选的没有变化")).to_be_in_viewport()
 
     page.goto(f"{live_server.url}/volunteers/{people[0].pk}/")

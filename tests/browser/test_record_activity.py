@@ -8,15 +8,14 @@ from urllib.parse import urljoin
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from activities.models import Activity, ActivityDraft
 from orgs.enums import Role
 from orgs.models import Unit, User
-from tests.factories import PASSWORD, make_activity, make_county, make_member, make_theme, make_unit, make_volunteer
-
-PHONE: ViewportSize = {"width": 390, "height": 844}
+from tests.browser.pages import PHONE, on_a_phone
+from tests.factories import make_activity, make_county, make_member, make_theme, make_unit, make_volunteer
 
 
 @dataclass(frozen=True)
@@ -46,15 +45,7 @@ def town(transactional_db: None) -> Town:
 @pytest.fixture
 def phone(context: BrowserContext, live_server: LiveServer, town: Town) -> Iterator[Page]:
     """A phone on which the secretary has signed in; whatever the browser complains about fails the test."""
-    page = context.new_page()
-    page.set_viewport_size(PHONE)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(live_server.url)
-    page.get_by_label("用户名").fill(town.secretary.username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page, complaints = on_a_phone(context, live_server.url, town.secretary.username)
     expect(page.get_by_role("heading", level=1)).to_contain_text("7 天内")
     yield page
     # A form that is left saves its draft: let it finish before the database is emptied.

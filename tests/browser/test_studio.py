@@ -3,15 +3,14 @@
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, expect
 from pytest_django.live_server_helper import LiveServer
 
 from orgs.enums import Role
 from orgs.models import Unit
-from tests.factories import PASSWORD, make_county, make_member, make_unit, make_volunteer
+from tests.browser.pages import PHONE, on_a_phone
+from tests.factories import make_county, make_member, make_unit, make_volunteer
 from volunteers.models import Team
-
-PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -24,15 +23,7 @@ def town(transactional_db: None) -> Unit:
 
 
 def test_founding_a_studio_with_two_leaders(context: BrowserContext, live_server: LiveServer, town: Unit) -> None:
-    page: Page = context.new_page()
-    page.set_viewport_size(PHONE)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{live_server.url}/teams/new/")
-    page.get_by_label("用户名").fill("luoxiuqiong")
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page, complaints = on_a_phone(context, f"{live_server.url}/teams/new/", "luoxiuqiong")
 
     page.get_by_label("类别").select_option("studio")
     page.get_by_label("名称").fill("杜承志工作室")

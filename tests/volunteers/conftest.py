@@ -9,3 +9,20 @@ def township(db: None) -> Any:
     from tests.factories import make_county, make_unit
 
     return make_unit(make_county(), name="亭子镇", code="510824105")
+
+
+@pytest.fixture
+def village(township: Any) -> Any:
+    from tests.factories import make_unit
+
+    return make_unit(township, name="长江村村民委员会", code="510824105209")
+
+
+@pytest.fixture
+def secretary(township: Any, village: Any) -> Any:
+    """The township's secretary, whose branch has the village in it."""
+    from orgs.enums import Role
+    from orgs.models import Unit
+    from tests.factories import make_member
+
+    return make_member(Unit.objects.get(pk=township.pk), Role.SECRETARY)

@@ -49,24 +49,14 @@ from volunteers.forms.duplicates import LABELS
 from volunteers.imports.checking import Roster
 from volunteers.imports.rows import Said
 from volunteers.models import Appointment, Availability, DuplicateRuling, TeamMember, Volunteer
-from volunteers.person_records import united_times
 from volunteers.services import merge_people, rule_two_persons, update_volunteer
 from volunteers.services.duplicates import CHOICES, SETS, latest
+from volunteers.services.teams import united_times
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 PAIRS = "/volunteers/duplicates/"
 BORN = datetime.date(1950, 3, 4)
-
-
-@pytest.fixture
-def village(township: Unit) -> Unit:
-    return make_unit(township, name="长江村村民委员会", code="510824105209")
-
-
-@pytest.fixture
-def secretary(township: Unit, village: Unit) -> User:
-    return make_member(Unit.objects.get(pk=township.pk), Role.SECRETARY)
 
 
 @pytest.fixture

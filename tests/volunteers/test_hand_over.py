@@ -45,16 +45,6 @@ PAPER = Dismissal(
 
 
 @pytest.fixture
-def village(township: Unit) -> Unit:
-    return make_unit(township, name="长江村村民委员会", code="510824105209")
-
-
-@pytest.fixture
-def secretary(township: Unit, village: Unit) -> User:
-    return make_member(Unit.objects.get(pk=township.pk), Role.SECRETARY)
-
-
-@pytest.fixture
 def person(village: Unit) -> Volunteer:
     return make_volunteer(village, name="杜承志")
 

@@ -1,14 +1,15 @@
 """Every row of a file against the roster: new, changed, same, in question, or in error. Nothing is written here."""
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from django.utils import timezone
 
 from guanai import identity
+from guanai.bulk import batched
 from guanai.crypto import blind_indexes
 from orgs.enums import Action
 from orgs.models import Unit, User
@@ -69,42 +70,31 @@ class Roster:
         ids = {said.values["id_number"] for said in rows if said.values.get("id_number")}
         indexes = {digest: number for number in ids for digest in blind_indexes(number)}
         names = {said.values["name"] for said in rows if not said.values.get("number") and "name" in said.values}
-        if lock:
-            _lock_people({"number": numbers, "id_index": indexes, "name": names})
-        self.by_number = {person.number: person for person in _people("number", numbers)}
-        found = _people("id_index", indexes)
-        self.by_id = {indexes[bytes(person.id_index)]: person for person in found}
-        self.by_name: dict[str, list[Volunteer]] = {}
-        for person in _people("name", names):
-            self.by_name.setdefault(person.name, []).append(person)
+        people = _people({"number": numbers, "id_index": indexes, "name": names}, lock=lock)
+        self.by_number = {person.number: person for person in people if person.number in numbers}
+        found = ((indexes.get(bytes(person.id_index or b"")), person) for person in people)
+        self.by_id = {number: person for number, person in found if number}
+        self.by_name: dict[str, list[Volunteer]] = defaultdict(list)
+        for person in people:
+            if person.name in names:
+                self.by_name[person.name].append(person)
 
 
-def _lock_people(wanted: Mapping[str, Collection[Any]]) -> None:
-    """Lock whoever is meant by any of these values, in the order of their keys: whoever merges or hands over does it in
-    that order too, so that nobody waits in a circle."""
-    found = {
+def _people(wanted: Mapping[str, Collection[Any]], *, lock: bool) -> list[Volunteer]:
+    """Whoever is meant by any of these values, by key; they are also locked in that order, as whoever merges or hands
+    over locks them, so that nobody waits in a circle."""
+    keys = {
         pk
         for name, values in wanted.items()
         for some in batched(values, CHUNK)
         for pk in Volunteer.objects.filter(**{f"{name}__in": some}).order_by().values_list("pk", flat=True)
     }
-    rows = Volunteer.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
-    for keys in batched(sorted(found), CHUNK):
-        list(rows.filter(pk__in=keys).values_list("pk"))
-
-
-def _people(name: str, values: Collection[Any]) -> list[Volunteer]:
-    rows = Volunteer.objects.select_related("unit").prefetch_related("specialities", "interests", "availabilities")
+    # The unit is read after the lock: who moved while it was waited for would fall out of a join.
+    rows = Volunteer.objects.prefetch_related("unit", "specialities", "interests", "availabilities")
     # Whoever was merged into another row is nobody any more.
     rows = rows.filter(merged_into=None).order_by("pk")
-    return [person for some in batched(values, CHUNK) for person in rows.filter(**{f"{name}__in": some})]
-
-
-def batched(values: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """Lists of at most so many values (`itertools.batched` is of Python 3.12)."""
-    rest = iter(values)
-    while some := list(islice(rest, size)):
-        yield some
+    rows = rows.select_for_update(no_key=True) if lock else rows
+    return [person for some in batched(sorted(keys), CHUNK) for person in rows.filter(pk__in=some)]
 
 
 class Checker:

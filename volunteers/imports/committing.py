@@ -16,7 +16,7 @@ from guanai import bulk, identity
 from guanai.numbers import take_numbers
 from orgs.models import Unit, User
 from volunteers.enums import ImportState, RowState, VolunteerStatus
-from volunteers.imports.checking import CHUNK, PLAIN, Checked, batched
+from volunteers.imports.checking import CHUNK, PLAIN, Checked
 from volunteers.models import TERMS, Availability, RosterImport, RosterImportRow, Volunteer
 from volunteers.services.roster import volunteer_number
 from volunteers.services.terms import ensure_terms
@@ -180,7 +180,7 @@ def undo(batch: RosterImport, by: User) -> None:
     lines = list(batch.lines.filter(state__in=[RowState.NEW, RowState.CHANGED]))
     rows = Volunteer.objects.select_for_update().prefetch_related("unit").order_by("pk")
     keys = [line.volunteer_id for line in lines if line.volunteer_id]
-    people = {person.pk: person for some in batched(sorted(keys), CHUNK) for person in rows.filter(pk__in=some)}
+    people = {person.pk: person for some in bulk.batched(sorted(keys), CHUNK) for person in rows.filter(pk__in=some)}
     moved = [line for line in lines if not _is_untouched(people.get(line.volunteer_id or 0), batch)]
     if moved:
         words = "、".join(f"第 {line.row} 行" for line in moved[:5])

@@ -17,8 +17,8 @@ from orgs.models import User
 from orgs.scope import allows
 from volunteers.duplicates import grounds_of
 from volunteers.enums import CURRENT, Ruling, VolunteerStatus
-from volunteers.models import Availability, DuplicateRuling, Interest, Speciality, Volunteer
-from volunteers.services.roster import Time, VolunteerFields, register_volunteer
+from volunteers.models import DuplicateRuling, Interest, Speciality, Volunteer
+from volunteers.services.roster import Time, VolunteerFields, register_volunteer, set_times
 
 # What is chosen together: an identity number brings its birth date and sex, a state its date and reason.
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -197,13 +197,7 @@ def _unite_sets(one: Volunteer, other: Volunteer, kept: Volunteer, chosen: Mappi
     for name in ("specialities", "interests"):
         keys: Iterable[int] = {row.pk for side in of(name) for row in getattr(side, name).all()}
         getattr(kept, name).set(keys)
-    wanted = {(time.weekday, time.daypart) for side in of("times") for time in side.availabilities.all()}
-    own = {(time.weekday, time.daypart): time.pk for time in kept.availabilities.all()}
-    Availability.objects.filter(pk__in=[pk for key, pk in own.items() if key not in wanted]).delete()
-    Availability.objects.bulk_create(
-        Availability(volunteer=kept, weekday=weekday, daypart=daypart)
-        for weekday, daypart in sorted(wanted - own.keys())
-    )
+    set_times(kept, [(time.weekday, time.daypart) for side in of("times") for time in side.availabilities.all()])
 
 
 def _bury(gone: Volunteer, kept: Volunteer, by: User) -> None:

@@ -137,7 +137,7 @@ def open_import(*, content: bytes, unit: Unit, by: User) -> RosterImport:
 
 def new_import(*, content: bytes, unit: Unit, by: User) -> RosterImport:
     """An import whose file nobody has read yet; not saved. Raises as `open_import`."""
-    _check_editor(by, unit)
+    require(by, Action.EDIT_ROSTER, unit)
     if len(content) > LARGEST:
         raise ValidationError("文件超过 20 MB，请分成几个文件。", code="too_large")
     return RosterImport(unit=unit, by=by, content=base64.b85encode(content).decode())
@@ -327,8 +327,4 @@ def expire_imports(*, now: datetime.datetime | None = None) -> int:
 def check_own(batch: RosterImport, by: User) -> None:
     if batch.by_id != by.pk:
         raise PermissionDenied("somebody else's import")
-    _check_editor(by, batch.unit)
-
-
-def _check_editor(by: User, unit: Unit) -> None:
-    require(by, Action.EDIT_ROSTER, unit)
+    require(by, Action.EDIT_ROSTER, batch.unit)

@@ -84,7 +84,7 @@ def register_volunteer(
         number = next_number(kind="volunteer", scope=volunteer.unit.code, year=0)
         volunteer.number = volunteer_number(volunteer.unit.code, number)
         _save(volunteer)
-        _set_times(volunteer, times)
+        set_times(volunteer, times)
         _set_terms(volunteer, specialities=specialities, interests=interests)
     return volunteer
 
@@ -123,7 +123,7 @@ def update_volunteer(
             _check_reason(current)
         _save(current)
         if times is not None:
-            _set_times(current, times)
+            set_times(current, times)
         _set_terms(current, specialities=specialities, interests=interests)
     return current
 
@@ -280,7 +280,8 @@ def _set_terms(volunteer: Volunteer, **lists: Iterable[Term] | None) -> None:
             raise ValidationError({name: "选的一项刚刚被并入另一项或去掉，请刷新后重选。"}, code="gone") from error
 
 
-def _set_times(volunteer: Volunteer, times: Iterable[Time]) -> None:
+def set_times(volunteer: Volunteer, times: Iterable[Time]) -> None:
+    """Exactly these times of service; what is known already stays the same row."""
     wanted = set(times)
     known = {(time.weekday, time.daypart): time for time in volunteer.availabilities.all()}
     Availability.objects.filter(pk__in=[time.pk for key, time in known.items() if key not in wanted]).delete()

@@ -1,8 +1,10 @@
 """Teams: found, correct, dissolve; who joins, leads and leaves. Nothing is ever deleted."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -15,6 +17,11 @@ from orgs.models import Unit, User
 from orgs.scope import allows, require
 from volunteers.enums import MOST_LEADERS, StudioKind, TeamKind
 from volunteers.models import Team, TeamMember, Volunteer
+
+# First day, first day out or None, leading.
+Span = tuple[datetime.date, datetime.date | None, bool]
+# Who has the form of such a row open is told.
+_EDITED = ("updated_by", "updated_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +147,99 @@ def correct_member(
         locked.save()
         check_leaders(team, "leads" if ends_on is None else "ends_on", asked=led or leads)
     return locked
+
+
+def pass_on_membership(*, pk: int, heir: Volunteer | None, on: datetime.date, by: User) -> None:
+    """End a membership on the day; the heir takes the place, and the lead where it had one. Call it inside a
+    transaction that holds the heir.
+
+    Raises:
+        ValidationError: ended already, a day before they joined or while the heir was still in it, a studio without a
+            leader or with more than two.
+    """
+    # The team first: two who leave a studio at once find out who of them is the last leader.
+    member = TeamMember.objects.select_related("team").get(pk=pk)
+    Team.objects.select_for_update(of=("self",)).get(pk=member.team_id)
+    member = TeamMember.objects.select_for_update(of=("self",)).select_related("team").get(pk=pk)
+    if member.ends_on:
+        raise ValidationError("这项刚刚已经办过。", code="ended")
+    if on < member.starts_on:
+        raise ValidationError(f"移交日期不能早于加入日期 {member.starts_on:%Y-%m-%d}。", code="order")
+    others = TeamMember.objects.filter(team=member.team, ends_on=None).exclude(pk=pk)
+    member.ends_on, member.updated_by = on, by
+    member.save(update_fields=["ends_on", *_EDITED])
+    if heir is None:
+        check_leaders(member.team, "heir", asked=member.leads)
+        return
+    was_there = TeamMember.objects.filter(team=member.team, volunteer=heir, ends_on__gt=on).first()
+    if was_there is not None:
+        words = f"{heir.name}在这个团队到 {was_there.ends_on:%Y-%m-%d} 才退出，移交日期不能早于这一天。"
+        raise ValidationError(words, code="overlap")
+    held = others.select_for_update(of=("self",)).filter(volunteer=heir).first()
+    if held is None or (member.leads and not held.leads):
+        _take_over(member, held, heir, on=on, by=by)
+    check_leaders(member.team, "heir", asked=member.leads)
+
+
+def _take_over(member: TeamMember, held: TeamMember | None, heir: Volunteer, *, on: datetime.date, by: User) -> None:
+    """The heir is in the team from the day on; who was a plain member until then leads from the day on, not before."""
+    if held is not None and held.starts_on >= on:
+        held.leads, held.updated_by = True, by
+        held.save(update_fields=["leads", *_EDITED])
+        return
+    if held is not None:
+        held.ends_on, held.updated_by = on, by
+        held.save(update_fields=["ends_on", *_EDITED])
+    TeamMember.objects.create(team=member.team, volunteer=heir, leads=member.leads, starts_on=on, updated_by=by)
+
+
+def unite_memberships(*, source: Volunteer, target: Volunteer, by: User) -> int:
+    """Both people's times in a team become one person's: overlapping ones are told once, leading where either led.
+
+    Returns how many were the other's. Call it inside a transaction that holds both people.
+    """
+    moved = TeamMember.objects.filter(volunteer=source).count()
+    rows = TeamMember.objects.select_for_update(of=("self",)).filter(volunteer__in=[source, target])
+    of_team: dict[int, list[TeamMember]] = defaultdict(list)
+    for member in rows.order_by("team", "starts_on", "pk"):
+        of_team[member.team_id].append(member)
+    for team, members in of_team.items():
+        spans = united_times([(one.starts_on, one.ends_on, one.leads) for one in members])
+        if spans != [(one.starts_on, one.ends_on, one.leads) for one in members]:
+            # No row is one of the new ones: the database lets no two of a person overlap, not even for a moment.
+            rows.filter(team=team).delete()
+            TeamMember.objects.bulk_create(
+                TeamMember(team_id=team, volunteer=target, starts_on=start, ends_on=end, leads=leads, updated_by=by)
+                for start, end, leads in spans
+            )
+    TeamMember.objects.filter(volunteer=source).update(volunteer=target, updated_by=by, updated_at=timezone.now())
+    return moved
+
+
+def united_times(times: Sequence[Span]) -> list[Span]:
+    """Times in a team (first day, first day out or None, leading) without overlaps, in order.
+
+    Where two overlap, the person was in the team once, and led where either says so. What merely touches stays apart.
+    """
+    if not any(_overlap(one, other) for place, one in enumerate(times) for other in times[:place]):
+        return list(times)
+    days = sorted({day for start, end, _ in times for day in (start, end or datetime.date.max)})
+    spans: list[Span] = []
+    for start, end in pairwise(days):
+        covering = [time for time in times if time[0] <= start and (time[1] or datetime.date.max) >= end]
+        if not covering:
+            continue
+        leads, ends = any(time[2] for time in covering), None if end == datetime.date.max else end
+        if spans and spans[-1][1] == start and spans[-1][2] == leads:
+            spans[-1] = (spans[-1][0], ends, leads)
+        else:
+            spans.append((start, ends, leads))
+    return spans
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    last = datetime.date.max
+    return max(one[0], other[0]) < min(one[1] or last, other[1] or last)
 
 
 def _enter(unit: Unit, by: User) -> None:

@@ -23,6 +23,7 @@ from guanai.reveals import looks_at, note_look
 from orgs.enums import Action
 from orgs.models import User
 from orgs.scope import allows, covering, home_unit, may, user_of
+from orgs.views.network import parts_of
 from volunteers.enums import GONE
 from volunteers.forms import STATUSES, FindForm, VolunteerFilterForm, VolunteerForm
 from volunteers.handing_over import open_counts
@@ -157,11 +158,7 @@ def _detail(request: HttpRequest, person: Volunteer, revealed: str = "") -> Http
         "appointments": person.appointments.select_related("unit").order_by("-starts_on"),
         "left_open": left_open(person),
         "teams": team_lines(person, user),
-        "parts": [
-            {"heading": part.heading, "template": part.template, "context": context}
-            for part in person_parts()
-            if allows(user, part.action, person.unit) and (context := part.context(person, user))
-        ],
+        "parts": parts_of(user, person.unit, person_parts(), record=person),
         "steps": history.steps[:STEPS],
         "more_history": len(history.steps) > STEPS or history.older,
         "looks": looks_of(person) if may_reveal else [],

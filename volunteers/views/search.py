@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -46,16 +46,17 @@ def searched(request: HttpRequest, beside: Any = None) -> tuple[Listing, dict[st
     user = user_of(request)
     form = SearchForm(request.GET, user=user)
     wishes = form.wishes() if form.is_valid() else None
+    if wishes is not None and wishes.are_none:
+        wishes = None
     rings: list[Ring] = []
-    paginator: Paginator[Any] = Paginator([], PEOPLE)
-    if wishes is not None and not wishes.are_none:
+    offers: list[Offer] = []
+    page: Page[Any] = Paginator([], PEOPLE).get_page(1)
+    if wishes is not None:
         found = find(user, wishes, beside=beside)
-        paginator = Paginator(found.people, PEOPLE)
+        paginator: Paginator[Any] = Paginator(found.people, PEOPLE)
         # Counted already, by groups.
         paginator.count = found.total
-    page = paginator.get_page(request.GET.get("page"))
-    offers: list[Offer] = []
-    if wishes is not None and not wishes.are_none:
+        page = paginator.get_page(request.GET.get("page"))
         words = ring_words(wishes.place, whole_county=sees_county(user, wishes.place))
         rings = rings_of(page, found.counts, words, wishes)
         offers = offers_of(request, user, wishes, found.total)
@@ -65,7 +66,7 @@ def searched(request: HttpRequest, beside: Any = None) -> tuple[Listing, dict[st
         "rings": rings,
         "offers": offers,
         "relaxed": relaxed_of(request, wishes) if wishes else [],
-        "asked": wishes is not None and not wishes.are_none,
+        "asked": wishes is not None,
         "day": wishes.day if wishes else None,
     }
     return listing, context
@@ -86,8 +87,7 @@ def offers_of(request: HttpRequest, user: User, wishes: Wishes, total: int) -> l
 
 def address_with(request: HttpRequest, key: str) -> str:
     """This search without insisting on a condition."""
-    query = request.GET.copy()
-    query.pop("page", None)
+    query = _from_the_first(request)
     if key == "resting":
         query["resting"] = "on"
     else:
@@ -102,7 +102,13 @@ def relaxed_of(request: HttpRequest, wishes: Wishes) -> list[Offer]:
 
 
 def without_relaxed(request: HttpRequest, key: str) -> str:
-    query = request.GET.copy()
-    query.pop("page", None)
+    query = _from_the_first(request)
     query.setlist("relax", [one for one in query.getlist("relax") if one != key])
     return f"?{query.urlencode()}"
+
+
+def _from_the_first(request: HttpRequest) -> QueryDict:
+    """What was asked for, without the page: another condition has other pages."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    return query

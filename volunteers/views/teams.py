@@ -21,6 +21,7 @@ from orgs.enums import Action
 from orgs.list_files import sent_list
 from orgs.models import Unit, User
 from orgs.scope import allows, covering, home_unit, may, user_of
+from orgs.views.network import parts_of
 from volunteers.forms import DissolutionForm, JoinForm, MemberForm, TeamFilterForm, TeamForm
 from volunteers.models import Team, TeamMember, Volunteer
 from volunteers.posts import find_people
@@ -93,11 +94,7 @@ def team_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "present": present,
         "past": [line for line in lines if not line.is_running],
         "leaders": [line for line in present if line.member.leads],
-        "parts": [
-            {"heading": part.heading, "template": part.template, "context": context}
-            for part in team_parts()
-            if allows(user, part.action, team.unit) and (context := part.context(team, user))
-        ],
+        "parts": parts_of(user, team.unit, team_parts(), record=team),
         "may_edit": allows(user, Action.EDIT_ROSTER, team.unit),
         "may_join": not team.dissolved_on and not team.unit.closed_on,
     }

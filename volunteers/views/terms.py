@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -104,25 +104,27 @@ def _keeper(request: HttpRequest) -> User:
     return user
 
 
-def _term_or_404(terms: str, pk: int) -> Term:
-    """A term with `people`: how many stand on a roster with it, and `ever`: who has it at all."""
+def _counted(terms: str) -> QuerySet[Any]:
+    """A list in its order; of each term `people`: how many stand on a roster with it, and `ever`: who has it at all."""
     on_roster = Count("volunteers", filter=Q(volunteers__status__in=CURRENT))
-    counted = TERMS[terms].objects.annotate(people=on_roster, ever=Count("volunteers"))
-    term: Term | None = counted.filter(pk=pk).first()
+    return TERMS[terms].objects.annotate(people=on_roster, ever=Count("volunteers"))
+
+
+def _term_or_404(terms: str, pk: int) -> Term:
+    term: Term | None = _counted(terms).filter(pk=pk).first()
     if term is None:
         raise Http404("no such term")
     return term
 
 
 def _list(request: HttpRequest, **bound: NewTermForm) -> HttpResponse:
-    on_roster = Count("volunteers", filter=Q(volunteers__status__in=CURRENT))
     forms = {name: bound.get(name, NewTermForm(prefix=name)) for name in TERMS}
     lists = [
         {
             "key": name,
             "heading": model._meta.verbose_name,
             "form": forms[name],
-            "rows": model.objects.annotate(people=on_roster, ever=Count("volunteers")),
+            "rows": _counted(name),
         }
         for name, model in TERMS.items()
     ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
 from psycopg import sql
 
@@ -81,7 +81,9 @@ def _stage(rows: Sequence[Model], fields: Sequence["Field[Any, Any]"], *, add: b
     with connection.cursor() as cursor:
         create = "CREATE TEMPORARY TABLE staged ON COMMIT DROP AS SELECT {} FROM {} WHERE FALSE"
         cursor.execute(_text(sql.SQL(create).format(_names(fields), table)))
-    values = ([field.get_db_prep_save(_value(field, row, add=add), connection) for field in fields] for row in rows)
+    # Looked up once: `connection` finds that of its thread anew for every value.
+    own = connections[DEFAULT_DB_ALIAS]
+    values = ([field.get_db_prep_save(_value(field, row, add=add), own) for field in fields] for row in rows)
     _copy(sql.Identifier("staged"), [str(field.column) for field in fields], values)
 
 

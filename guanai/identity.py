@@ -56,7 +56,9 @@ def birth_date_of(number: str) -> datetime.date | None:
         born = datetime.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         return None
-    return born if datetime.date(1900, 1, 1) <= born <= timezone.localdate() else None
+    # The zone is named: to find out whether another one is active costs more than the rest, a file long.
+    today = timezone.localdate(timezone=timezone.get_default_timezone())
+    return born if datetime.date(1900, 1, 1) <= born <= today else None
 
 
 def sex_of(number: str) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from guanai import bulk, identity
 from guanai.numbers import take_numbers
 from orgs.models import Unit, User
-from volunteers.enums import ImportState, RowState, VolunteerStatus
+from volunteers.enums import ImportState, RowState
 from volunteers.imports.checking import CHUNK, PLAIN, Checked
 from volunteers.models import TERMS, Availability, RosterImport, RosterImportRow, Volunteer
 from volunteers.services.roster import volunteer_number
@@ -75,11 +75,12 @@ def _insert(results: Sequence[Checked], by: User | None, now: datetime.datetime)
     for result in results:
         if result.unit is not None:
             of_unit[result.unit].append(result)
+    usual = {"joined_on": timezone.localdate(now), "updated_by": by, "updated_at": now}
     people = []
     for unit, rows in sorted(of_unit.items(), key=lambda pair: pair[0].pk):
         numbers = take_numbers(kind="volunteer", scope=unit.code, year=0, count=len(rows))
         for result, number in zip(rows, numbers, strict=True):
-            result.person = _new_person(result, unit, volunteer_number(unit.code, number), by, now)
+            result.person = _new_person(result, unit, volunteer_number(unit.code, number), usual)
             people.append(result.person)
     bulk.insert(people, by="number")
     for name in TERMS:
@@ -91,20 +92,10 @@ def _insert(results: Sequence[Checked], by: User | None, now: datetime.datetime)
     bulk.copy(Availability, ("volunteer_id", "weekday", "daypart"), times)
 
 
-def _new_person(result: Checked, unit: Unit, number: str, by: User | None, now: datetime.datetime) -> Volunteer:
+def _new_person(result: Checked, unit: Unit, number: str, usual: Mapping[str, Any]) -> Volunteer:
     values = result.values
-    person = Volunteer(
-        number=number,
-        unit=unit,
-        status=values.get("status", VolunteerStatus.ACTIVE),
-        joined_on=timezone.localdate(),
-        updated_by=by,
-        updated_at=now,
-        id_number=values.get("id_number", ""),
-        **{name: values[name] for name in PLAIN if name in values and name != "joined_on"},
-    )
-    if values.get("joined_on"):
-        person.joined_on = values["joined_on"]
+    said = {name: values[name] for name in (*PLAIN, "status", "id_number") if name in values}
+    person = Volunteer(**{**usual, **said}, number=number, unit=unit)
     _set_birth(person, values.get("birth_date", ""))
     person.derive()
     return person

@@ -22,14 +22,17 @@ from guanai.dependents import (
 from orgs.enums import Action
 from orgs.models import User
 from orgs.querysets import counts_by_unit
-from orgs.scope import allows, branch_q
+from orgs.scope import allows, branch_q, may
 from volunteers.models import Team, Volunteer
 
 
 def talks_of(person: Volunteer, user: User) -> dict[str, Any]:
-    """The latest talks of somebody on the roster, those that the user may see."""
+    """The latest talks of somebody on the roster, those that the user may see, and whether another can be recorded."""
     talks = Activity.objects.counted().filter(branch_q(user, Action.VIEW_ACTIVITIES), speakers=person)
-    return {"talks": list(talks.select_related("unit", "theme").order_by("-held_on", "-pk")[:20])}
+    return {
+        "talks": list(talks.select_related("unit", "theme").order_by("-held_on", "-pk")[:20]),
+        "speaker": person if person.left_on is None and may(user, Action.RECORD_ACTIVITIES) else None,
+    }
 
 
 def work_of_team(team: Team, user: User) -> dict[str, Any]:

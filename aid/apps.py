@@ -19,6 +19,7 @@ class AidConfig(AppConfig):
     def ready(self) -> None:
         # Models are there only now.
         from aid import person_records
+        from aid.asked import VISITS
         from aid.queries import grants_to_do_count, visits_due_count
         from orgs.enums import Action
 
@@ -59,6 +60,7 @@ class AidConfig(AppConfig):
         dependents.register_person_parts(
             Part("pairings", "结对", Action.VIEW_CHILDREN, "aid/part_pairings.html", _pairings_of, order=60)
         )
+        dependents.register_person_activities(VISITS)
         person_records.register()
 
 

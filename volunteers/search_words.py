@@ -16,7 +16,6 @@ from volunteers.models import service_words
 from volunteers.rows import posts_line
 from volunteers.search import FAR, HERE, NEAR, Wishes, last_field
 
-TAKEN = "当天已有活动"
 HERE_WORDS: dict[str, str] = {
     UnitKind.COUNTY: "全县",
     UnitKind.DEPARTMENT: "本部门",

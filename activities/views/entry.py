@@ -130,7 +130,8 @@ def unit_option(unit: Unit) -> Option:
 @needs(Action.RECORD_ACTIVITIES)
 @get_or_post
 def activity_create(request: HttpRequest) -> HttpResponse:
-    """Record an activity. `?like=<id>` carries an earlier one over, `?draft=<key>` goes on with a draft."""
+    """Record an activity. `?like=<id>` carries an earlier one over, `?draft=<key>` goes on with a draft,
+    `?speaker=<id>` begins with somebody of the roster."""
     user = user_of(request)
     if request.method == "POST":
         page = EntryPage(request, user, texts.typed_in(request.POST), key_in(request))
@@ -151,6 +152,9 @@ def activity_create(request: HttpRequest) -> HttpResponse:
     page = EntryPage(request, user, {}, uuid.uuid4())
     if code := request.GET.get("unit"):
         page.typed = {"unit": [code]}
+    if speaker := request.GET.get("speaker"):
+        # Whoever may not be chosen here stands in no picker, and is nobody.
+        page.typed["speakers"] = ids_in({"speakers": [speaker]}, "speakers")
     if like := request.GET.get("like"):
         carry(page, like)
         page.typed = {**page.carried, **page.typed}

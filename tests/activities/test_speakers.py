@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from activities.models import Activity, ActivityDraft
 from activities.services import choose_speaker, save_draft, submit_activity
@@ -141,9 +142,9 @@ def test_a_change_of_an_activity_comes_back_to_its_form(world: World) -> None:
     found = client.get(search_url(draft), {"on": saturday.isoformat()})
     assert f'href="{edit}"' in body(found)
     # The activity itself does not take the day of its own speaker, nor does its draft.
-    assert "当天已有活动" not in body(found)
+    assert "当天已有安排" not in body(found)
     make_activity(world.township, held_on=saturday, speakers=[person])
-    assert "当天已有活动" in body(client.get(search_url(draft), {"on": saturday.isoformat()}))
+    assert "当天已有安排" in body(client.get(search_url(draft), {"on": saturday.isoformat()}))
 
 
 def test_the_draft_itself_takes_nobody_s_day(world: World) -> None:
@@ -151,7 +152,7 @@ def test_the_draft_itself_takes_nobody_s_day(world: World) -> None:
     draft = make_draft(world, held_on=["2026-12-05"], speakers=[str(person.pk)])
     page = body(signed_in(world.secretary).get(search_url(draft), {"on": "2026-12-05"}))
     assert person.name in page
-    assert "当天已有活动" not in page
+    assert "当天已有安排" not in page
 
 
 def test_a_draft_is_its_writer_s_own(world: World) -> None:
@@ -241,3 +242,16 @@ def test_queries_do_not_grow_with_the_chosen(world: World, django_assert_max_num
 
     queries_with_more(1)
     assert queries_with_more(1) == queries_with_more(2)
+
+
+def test_a_talk_is_recorded_from_the_page_of_who_gave_it(world: World) -> None:
+    person, other = make_volunteer(world.village, name="马俊"), make_volunteer(world.elsewhere, name="外人")
+    left = make_volunteer(world.village, status="left", left_on=timezone.localdate())
+    client = signed_in(world.secretary)
+    link = f"{reverse('activities:activity_create')}?speaker={person.pk}"
+    assert link in body(client.get(f"/volunteers/{person.pk}/"))
+    assert "?speaker=" not in body(client.get(f"/volunteers/{left.pk}/"))
+    assert "马俊" in body(client.get(link))
+    # Somebody of another roster, and what is no key, is nobody.
+    assert "外人" not in body(client.get(f"{reverse('activities:activity_create')}?speaker={other.pk}"))
+    assert client.get(f"{reverse('activities:activity_create')}?speaker=x%00").status_code == 200

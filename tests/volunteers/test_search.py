@@ -16,10 +16,13 @@ from orgs.enums import Role
 from orgs.models import Unit, User
 from tests.factories import (
     make_activity,
+    make_child,
     make_county,
     make_member,
+    make_pairing,
     make_speciality,
     make_unit,
+    make_visit,
     make_volunteer,
 )
 from tests.volunteers.pages import page_of
@@ -176,6 +179,19 @@ def test_who_was_called_on_least_recently_comes_first(town: Town) -> None:
     assert line(found, "阿近").last == f"最近一次参加 {ago(3)}"
 
 
+def test_who_visits_a_child_is_called_on_too(town: Town) -> None:
+    visiting, idle = (make_volunteer(town.village, town.law, name=name) for name in ("走访的", "闲着的"))
+    pairing = make_pairing(make_child(town.village), visiting, starts_on=ago(400))
+    make_visit(pairing, held_on=ago(20), next_on=SATURDAY)
+    found = asked(town.secretary, speciality=town.law.pk)
+    assert names(found) == [idle.name, visiting.name]
+    assert line(found, "走访的").last == f"最近一次走访 {ago(20)}"
+    assert names(asked(town.secretary, speciality=town.law.pk, recent="3")) == ["走访的"]
+    assert names(asked(town.secretary, speciality=town.law.pk, recent="idle")) == ["闲着的"]
+    on_the_day = asked(town.secretary, speciality=town.law.pk, on=SATURDAY, relax=["time"])
+    assert {name: line(on_the_day, name).taken for name in names(on_the_day)} == {"闲着的": False, "走访的": True}
+
+
 def test_a_date_asks_for_its_weekday_and_part_of_the_day(town: Town) -> None:
     free(make_volunteer(town.village, name="上午"))
     free(make_volunteer(town.village, name="下午"), part=Daypart.AFTERNOON)
@@ -312,7 +328,7 @@ def test_a_day_that_is_taken_is_pointed_out(town: Town) -> None:
     save_draft(by=town.office, key=uuid.uuid4(), fields=fields | {"speakers": [str(other.pk)]})
     found = asked(town.secretary, on=SATURDAY)
     assert {name: line(found, name).taken for name in names(found)} == {"已有": True, "计划": True, "空着": False}
-    assert body(found).count("当天已有活动") == 2
+    assert body(found).count("当天已有安排") == 2
     assert not line(asked(town.secretary, day="6"), "已有").taken
 
 

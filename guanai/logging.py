@@ -1,8 +1,10 @@
 """structlog: one line per event, JSON outside DEBUG; no personal data."""
 
+import logging
 from typing import Any
 
 import structlog
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
@@ -22,6 +24,15 @@ class RequestLogMiddleware(RequestMiddleware):
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         return f"{request.method} {request.path}"
+
+
+class PlainRefusals(logging.Filter):
+    """Somebody refused is one line: where the code said no is no news, and twenty lines of it hide what is."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+            record.exc_info = None
+        return True
 
 
 def logging_settings(*, readable: bool, level: str) -> dict[str, Any]:
@@ -55,9 +66,11 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
             }
         },
+        "filters": {"plain_refusals": {"()": PlainRefusals}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
+            "django.request": {"filters": ["plain_refusals"]},
             # Replaced by the request events of RequestLogMiddleware, which carry no query.
             "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         },

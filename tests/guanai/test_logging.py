@@ -14,6 +14,7 @@ BASE = Path(__file__).resolve().parents[2]
 
 EVENTS = """
 import logging.config, structlog
+from django.core.exceptions import PermissionDenied
 from guanai.logging import logging_settings
 logging.config.dictConfig(logging_settings(readable=False, level="INFO"))
 structlog.get_logger("guanai.test").info("started", unit="510824")
@@ -23,6 +24,10 @@ try:
     fail("王小明")
 except ValueError:
     logging.getLogger("django.request").exception("failed at %s", "/aid/")
+try:
+    raise PermissionDenied("no roster")
+except PermissionDenied:
+    logging.getLogger("django.request").warning("Forbidden: %s", "/volunteers/", exc_info=True)
 """
 
 
@@ -39,17 +44,24 @@ def events() -> list[dict[str, object]]:
 
 
 def test_both_kinds_of_logger_write_json() -> None:
-    started, failed = events()
+    started, failed, _ = events()
 
     assert (started["event"], started["unit"], started["level"]) == ("started", "510824", "info")
     assert (failed["event"], failed["logger"], failed["level"]) == ("failed at /aid/", "django.request", "error")
 
 
 def test_traceback_shows_no_values() -> None:
-    _, failed = events()
+    _, failed, _ = events()
 
     assert "no such number" in json.dumps(failed)
     assert "王小明" not in json.dumps(failed, ensure_ascii=False)
+
+
+def test_who_is_refused_is_one_line_without_a_traceback() -> None:
+    refused = events()[-1]
+
+    assert (refused["event"], refused["level"]) == ("Forbidden: /volunteers/", "warning")
+    assert "exception" not in refused
 
 
 def test_request_is_logged_without_its_query(rf: RequestFactory) -> None:

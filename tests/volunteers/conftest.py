@@ -26,3 +26,11 @@ def secretary(township: Any, village: Any) -> Any:
     from tests.factories import make_member
 
     return make_member(Unit.objects.get(pk=township.pk), Role.SECRETARY)
+
+
+@pytest.fixture
+def pair(township: Any, village: Any) -> Any:
+    """One person twice: with an identity number in the village, without one in the township."""
+    from tests.volunteers.twice import make_pair
+
+    return make_pair(township, village)

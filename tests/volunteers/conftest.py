@@ -34,3 +34,10 @@ def pair(township: Any, village: Any) -> Any:
     from tests.volunteers.twice import make_pair
 
     return make_pair(township, village)
+
+
+@pytest.fixture
+def town(db: None) -> Any:
+    from tests.volunteers.searching import make_town
+
+    return make_town()

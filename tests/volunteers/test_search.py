@@ -2,18 +2,15 @@
 
 import datetime
 import uuid
-from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.services import save_draft
 from orgs.enums import Role
-from orgs.models import Unit, User
 from tests.factories import (
     make_activity,
     make_child,
@@ -26,91 +23,24 @@ from tests.factories import (
     make_volunteer,
 )
 from tests.volunteers.pages import page_of
+from tests.volunteers.searching import (
+    SATURDAY,
+    SEARCH,
+    Town,
+    ago,
+    asked,
+    body,
+    free,
+    line,
+    names,
+    rings,
+    spoke,
+)
 from volunteers.enums import Daypart
-from volunteers.models import Availability, Interest, Speciality, Volunteer
-from volunteers.search import Wishes, find, months_before, relaxations
+from volunteers.models import Interest, Volunteer
+from volunteers.search import months_before
 
 pytestmark = pytest.mark.django_db
-
-SEARCH = "/volunteers/search/"
-SATURDAY = datetime.date(2026, 12, 5)
-
-
-@dataclass(frozen=True)
-class Town:
-    """亭子镇 with 长江村, where the talk is, and 白观村; 云峰镇 elsewhere. `law` and `mind` are specialities."""
-
-    county: Unit
-    township: Unit
-    village: Unit
-    next_village: Unit
-    elsewhere: Unit
-    secretary: User
-    office: User
-    law: Speciality
-    mind: Speciality
-
-
-@pytest.fixture
-def town() -> Town:
-    county = make_county()
-    township = make_unit(county, name="亭子镇", code="510824125")
-    village = make_unit(township, name="长江村村民委员会", code="510824125209")
-    next_village = make_unit(township, name="白观村村民委员会", code="510824125210")
-    elsewhere = make_unit(county, name="云峰镇", code="510824104")
-    return Town(
-        county=county,
-        township=township,
-        village=village,
-        next_village=next_village,
-        elsewhere=elsewhere,
-        secretary=make_member(township, Role.SECRETARY),
-        office=make_member(county, Role.COUNTY_OFFICE),
-        law=make_speciality("法治", position=1),
-        mind=make_speciality("心理", position=2),
-    )
-
-
-def free(person: Volunteer, weekday: int = 6, part: str = Daypart.MORNING) -> Volunteer:
-    Availability.objects.create(volunteer=person, weekday=weekday, daypart=part)
-    return person
-
-
-def spoke(person: Volunteer, day: datetime.date, **fields: Any) -> None:
-    make_activity(person.unit, held_on=day, speakers=[person], **fields)
-
-
-def ago(days: int) -> datetime.date:
-    return timezone.localdate() - datetime.timedelta(days=days)
-
-
-def asked(user: User, **query: Any) -> Any:
-    client = Client()
-    client.force_login(user)
-    response = client.get(SEARCH, query)
-    assert response.status_code == 200
-    return response
-
-
-def rings(response: Any) -> list[tuple[str, int, list[str]]]:
-    """(heading, how many on all pages, names on this one) of each group."""
-    return [(ring.heading, ring.total, [line.name for line in ring.lines]) for ring in response.context["rings"]]
-
-
-def names(response: Any) -> list[str]:
-    return [name for _, _, listed in rings(response) for name in listed]
-
-
-def line(response: Any, name: str) -> Any:
-    return next(line for ring in response.context["rings"] for line in ring.lines if line.name == name)
-
-
-def offers(response: Any) -> dict[str, int]:
-    return {offer.words: offer.count for offer in response.context["offers"]}
-
-
-def body(response: Any) -> str:
-    return str(response.content.decode())
 
 
 # Who is found, and in which order
@@ -330,113 +260,6 @@ def test_a_day_that_is_taken_is_pointed_out(town: Town) -> None:
     assert {name: line(found, name).taken for name in names(found)} == {"已有": True, "计划": True, "空着": False}
     assert body(found).count("当天已有安排") == 2
     assert not line(asked(town.secretary, day="6"), "已有").taken
-
-
-# Where few meet everything
-
-
-def test_few_hits_offer_to_drop_one_condition_each_with_its_count(town: Town) -> None:
-    free(make_volunteer(town.village, town.law, name="全合"))
-    free(make_volunteer(town.village, town.law, name="下午"), part=Daypart.AFTERNOON)
-    make_volunteer(town.village, town.law, name="没时间")
-    free(make_volunteer(town.village, name="没特长"))
-    free(make_volunteer(town.village, town.law, name="暂停", status="resting"))
-    make_volunteer(town.village, name="都没有")
-    found = asked(town.secretary, speciality=town.law.pk, on=SATURDAY, part="morning")
-    assert names(found) == ["全合"]
-    assert offers(found) == {"不限时段": 2, "不限特长": 2, "不限时间": 3, "连暂停的也找": 2}
-
-
-def test_a_dropped_condition_says_what_is_missing_and_can_be_taken_up_again(town: Town) -> None:
-    client = Client()
-    client.force_login(town.secretary)
-    free(make_volunteer(town.village, name="阿甲"))
-    free(make_volunteer(town.village, town.law, name="周乙"), part=Daypart.AFTERNOON)
-    make_volunteer(town.village, name="丙")
-    found = asked(town.secretary, speciality=town.law.pk, on=SATURDAY, part="morning", page=3)
-    relaxed = client.get(SEARCH + next(o.url for o in found.context["offers"] if o.words == "不限特长"))
-    assert names(relaxed) == ["阿甲"]
-    assert line(relaxed, "阿甲").lacks == "没有登记特长：法治"
-    assert "已放宽：特长" in body(relaxed)
-    part = client.get(SEARCH + next(o.url for o in found.context["offers"] if o.words == "不限时段"))
-    assert names(part) == ["周乙"]
-    assert line(part, "周乙").lacks == "周六上午没有登记有空，登记的是周六下午"
-    both = asked(town.secretary, speciality=town.law.pk, day="6", relax=["speciality", "time"])
-    # Who meets more of what was wished comes first; who registered no time is said to have none.
-    assert names(both)[0] == "周乙"
-    assert line(both, "丙").lacks == "没有登记特长：法治；没有登记服务时间"
-    again = client.get(SEARCH + both.context["relaxed"][0].url)
-    assert names(again) == ["周乙"]
-
-
-KEYS = ("speciality", "interest", "part", "time", "kind", "core", "recent")
-
-
-@pytest.fixture
-def mixed(town: Town) -> Town:
-    """Twelve people, no two of whom have the same of what can be wished for."""
-    writing = Interest.objects.create(name="书法")
-    for number in range(12):
-        known = [one for one, has in ((town.law, number % 2), (town.mind, number % 3 == 0)) if has]
-        person = make_volunteer(
-            town.village if number % 4 else town.township,
-            *known,
-            kind="cadre" if number % 5 < 3 else "teacher",
-            is_core=number % 3 > 0,
-            status="resting" if number in (2, 7) else "active",
-        )
-        if number % 4 < 2:
-            person.interests.add(writing)
-        if number != 5:
-            free(person, weekday=6 if number % 3 else 1, part="morning" if number % 2 else "evening")
-        if number % 6 == 0:
-            spoke(person, ago(20 * number + 10))
-    return town
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
-@given(data=st.data())
-def test_every_offer_brings_as_many_as_it_says(mixed: Town, data: st.DataObject) -> None:
-    interest = Interest.objects.get()
-    draw = data.draw
-    wishes = Wishes(
-        place=mixed.village,
-        specialities=draw(st.sampled_from([{}, {mixed.law.pk: "法治"}, {mixed.law.pk: "法治", mixed.mind.pk: "心理"}])),
-        interests=draw(st.sampled_from([{}, {interest.pk: "书法"}])),
-        weekdays=draw(st.sampled_from([(), (6,), (1, 2, 3, 4, 5)])),
-        part=draw(st.sampled_from(["", "morning"])),
-        kind=draw(st.sampled_from(["", "cadre"])),
-        core=draw(st.booleans()),
-        recent=draw(st.sampled_from(["", "3", "idle"])),
-        resting=draw(st.booleans()),
-        relaxed=frozenset(draw(st.sets(st.sampled_from(KEYS), max_size=2))),
-    )
-    found = find(mixed.secretary, wishes)
-    assert found.total == len(list(found.people))
-    more = relaxations(mixed.secretary, wishes)
-    for key in (*KEYS, "resting"):
-        freer = replace(wishes, resting=True) if key == "resting" else replace(wishes, relaxed=wishes.relaxed | {key})
-        assert find(mixed.secretary, freer).total == found.total + more.get(key, 0), key
-
-
-def test_what_is_not_wished_for_is_not_said_to_be_dropped(town: Town) -> None:
-    found = asked(town.secretary, day="6", relax=["speciality", "part", "core"])
-    assert found.context["relaxed"] == []
-    assert "已放宽" not in body(found)
-
-
-def test_enough_hits_offer_nothing(town: Town) -> None:
-    for number in range(5):
-        make_volunteer(town.village, town.law, name=f"人{number}", kind="cadre")
-    make_volunteer(town.village, name="外")
-    assert offers(asked(town.secretary, speciality=town.law.pk, kind="cadre")) == {}
-
-
-def test_relaxing_never_reaches_beyond_the_branch(town: Town) -> None:
-    make_volunteer(town.elsewhere, name="外乡人", kind="cadre")
-    found = asked(town.secretary, speciality=town.law.pk, kind="cadre", relax=["speciality"])
-    assert names(found) == []
-    assert offers(found) == {}
 
 
 # The page

@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import docx
@@ -366,6 +368,11 @@ def several(township: Unit) -> list[Volunteer]:
     return [make_volunteer(township, kind=kind, name=f"杜{kind}") for kind in ("teacher", "teacher", "cadre")]
 
 
+def said_of(people: Iterable[Volunteer]) -> dict[str, Any]:
+    """What the page sends for these people, whom it names."""
+    return {**REASON, "person": [person.pk for person in people]}
+
+
 def test_the_forms_of_the_filtered_list_come_in_one_file(several: list[Volunteer], township: Unit) -> None:
     client = signed_in(township)
     listed = client.get("/volunteers/?kind=teacher").content.decode()
@@ -374,7 +381,7 @@ def test_the_forms_of_the_filtered_list_come_in_one_file(several: list[Volunteer
     assert "2 人的登记表" in asked
     assert not any(one.id_number in asked for one in several)
 
-    response = client.post(f"{BATCH}?kind=teacher", REASON)
+    response = client.post(f"{BATCH}?kind=teacher", said_of(several[:2]))
     assert response["Location"] == f"{BATCH}?kind=teacher#files"
     looks = set(ViewLog.objects.values_list("record_id", "field"))
     assert looks == {(one.pk, name) for one in several[:2] for name in SECRETS}
@@ -390,12 +397,28 @@ def test_the_forms_of_the_filtered_list_come_in_one_file(several: list[Volunteer
 def test_the_batch_keeps_to_the_own_branch(several: list[Volunteer], township: Unit) -> None:
     stranger = make_volunteer(make_unit(township.parent or township))
     client = signed_in(township)
-    client.post(BATCH, REASON)
+    client.post(BATCH, said_of(several))
     assert stranger.pk not in ClearFile.objects.get().record_ids
     assert not ViewLog.objects.filter(record_id=stranger.pk).exists()
-    outside = client.post(f"{BATCH}?unit={stranger.unit.code}", REASON)
+    outside = client.post(f"{BATCH}?unit={stranger.unit.code}", said_of([stranger]))
     assert "没有符合条件的人" in outside.content.decode()
     assert ClearFile.objects.count() == 1
+
+
+def test_only_those_whom_the_page_named_leave_in_clear(several: list[Volunteer], township: Unit) -> None:
+    client = signed_in(township)
+    asked = client.get(f"{BATCH}?kind=teacher").content.decode()
+    shown = re.findall(r'name="person" value="(\d+)"', asked)
+    assert shown == [str(person.pk) for person in several[:2]]
+    newcomer = make_volunteer(township, kind="teacher", name="杜新来")
+    refused = client.post(f"{BATCH}?kind=teacher", {**REASON, "person": shown}).content.decode()
+    assert "名册刚刚有变动" in refused
+    assert newcomer.name in refused
+    assert not ClearFile.objects.exists()
+    assert not ViewLog.objects.exists()
+    again = {**REASON, "person": re.findall(r'name="person" value="(\d+)"', refused)}
+    assert client.post(f"{BATCH}?kind=teacher", again).status_code == 302
+    assert ClearFile.objects.get().record_ids == [*map(int, shown), newcomer.pk]
 
 
 def test_a_reader_here_and_secretary_elsewhere_exports_the_people_there(township: Unit) -> None:
@@ -406,7 +429,7 @@ def test_a_reader_here_and_secretary_elsewhere_exports_the_people_there(township
     client = Client()
     client.force_login(user)
     assert client.post(page(here, "clear/"), REASON).status_code == 403
-    client.post(BATCH, REASON)
+    client.post(BATCH, said_of([there]))
     assert ClearFile.objects.get().record_ids == [there.pk]
 
 
@@ -419,7 +442,7 @@ def test_more_than_a_meeting_is_refused_and_nobody_too(
     asked = client.get(BATCH).content.decode()
     assert "一次最多导出 2 人，这里有 3 人" in asked
     assert "生成这" not in asked
-    refused = client.post(BATCH, REASON).content.decode()
+    refused = client.post(BATCH, said_of(several)).content.decode()
     assert "一次最多导出 2 人" in refused
     assert "没有符合条件的人" in client.get(f"{BATCH}?kind=soldier").content.decode()
     assert "没有符合条件的人" in client.post(f"{BATCH}?kind=soldier", REASON).content.decode()
@@ -448,7 +471,7 @@ def test_queries_of_the_batch_do_not_grow(township: Unit, django_assert_max_num_
         with django_assert_max_num_queries(30) as shown:
             assert client.get(BATCH).context["count"] == count
         with django_assert_max_num_queries(40) as made:
-            client.post(BATCH, REASON)
+            client.post(BATCH, said_of(Volunteer.objects.all()))
         assert ClearFile.objects.filter(label__startswith="登记表").latest("pk").record_ids
         return len(shown) * 100 + len(made)
 

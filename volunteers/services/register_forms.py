@@ -1,5 +1,7 @@
 """Register forms in clear: who may, why, and a look written down for each person and field."""
 
+from collections.abc import Collection
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -18,15 +20,18 @@ REGISTER_FORM = "volunteers.register_form"
 MOST_FORMS = 50
 
 
-def forms_in_clear(*, people: VolunteerQuerySet, by: User, reason: str) -> ClearFile:
+def forms_in_clear(
+    *, people: VolunteerQuerySet, by: User, reason: str, shown: Collection[int] | None = None
+) -> ClearFile:
     """One Word file with the forms of these people in clear, kept for `by` alone.
 
     The people are read, written down as looked at and printed in one transaction: what stands in the file is what
-    the view log says. Fifty forms take a tenth of a second, so that no job is needed.
+    the view log says. Fifty forms take a tenth of a second, so that no job is needed. `shown` are the keys of those
+    whom `by` has seen named: nobody else's form leaves, though they meet the same conditions by now.
 
     Raises:
         PermissionDenied: somebody whose form this user may not export.
-        ValidationError: nobody, or too many.
+        ValidationError: nobody, too many, or others than were shown.
     """
     with transaction.atomic():
         found: list[Volunteer] = list(for_register_form(people)[: MOST_FORMS + 1])
@@ -37,6 +42,8 @@ def forms_in_clear(*, people: VolunteerQuerySet, by: User, reason: str) -> Clear
             raise ValidationError("没有符合条件的人，请回名册改筛选条件。", code="nobody")
         if len(found) > MOST_FORMS:
             raise ValidationError(f"一次最多导出 {MOST_FORMS} 人，请回名册加筛选条件。", code="too_many")
+        if shown is not None and {person.pk for person in found} != set(shown):
+            raise ValidationError("名册刚刚有变动，请核对下面的名单再生成。", code="changed")
         return store_clear_file(
             kind=REGISTER_FORM,
             owner=by,

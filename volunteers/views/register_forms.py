@@ -14,6 +14,7 @@ from guanai.access import get_or_post, needs
 from guanai.attempts import attempt, submitted
 from guanai.clear_files import clear_file_or_404, clear_files_of, serve_clear_file
 from guanai.forms import ClearExportForm
+from guanai.keys import is_key
 from guanai.listing import chips_of
 from orgs.enums import Action
 from orgs.models import User
@@ -76,7 +77,8 @@ def register_form_batch(request: HttpRequest) -> HttpResponse:
     form = ClearExportForm(request.POST or None, reasons=REASONS)
     made = None
     if submitted(request, form):
-        made = attempt(form, lambda: forms_in_clear(people=people, by=user, reason=form.reason_line))
+        shown = [int(key) for key in request.POST.getlist("person") if is_key(key)]
+        made = attempt(form, lambda: forms_in_clear(people=people, by=user, reason=form.reason_line, shown=shown))
     if made is not None:
         return redirect(f"{request.get_full_path()}#files")
     count = people.count()

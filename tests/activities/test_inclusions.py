@@ -23,6 +23,8 @@ from tests.factories import make_unit, seen
 
 YEAR = timezone.localdate().year
 TODAY = timezone.localdate()
+# A day of the year that is never to come.
+NEW_YEAR = datetime.date(YEAR, 1, 1)
 
 
 def inclusion_url(world: World, kind: str = "agenda", year: int = YEAR) -> str:
@@ -34,13 +36,13 @@ def states(world: World) -> list[tuple[str, CellState]]:
 
 
 def test_a_document_or_a_meeting_fills_a_cell(world: World) -> None:
-    meeting = make_meeting(world.township, kind="hearing", held_on=datetime.date(YEAR, 1, 20), name="党委会听取汇报")
+    meeting = make_meeting(world.township, kind="hearing", held_on=NEW_YEAR, name="党委会听取汇报")
     client = signed_in(world.secretary)
     assert {state for _, state in states(world)} == {CellState.MISSING}
-    document = {"document": "亭委发〔2026〕3号", "dated_on": f"{YEAR}-01-15", "issued_by": "中共亭子镇委员会"}
+    document = {"document": "亭委发〔2026〕3号", "dated_on": f"{NEW_YEAR}", "issued_by": "中共亭子镇委员会"}
     assert "已保存亭子镇" in body(client.post(inclusion_url(world), document, follow=True))
     client.post(inclusion_url(world, "party"), {"meeting": meeting.pk})
-    assert Inclusion.objects.get(kind="party").dated_on == datetime.date(YEAR, 1, 20)
+    assert Inclusion.objects.get(kind="party").dated_on == NEW_YEAR
     done, missing = CellState.DONE, CellState.MISSING
     assert states(world) == [("日", done), ("目", missing), ("党", done), ("文", missing), ("考", missing)]
     page = client.get(f"/inclusions/?year={YEAR}&unit={world.township.code}")
@@ -49,7 +51,7 @@ def test_a_document_or_a_meeting_fills_a_cell(world: World) -> None:
 
 
 def test_the_five_of_a_unit_stand_on_one_page_and_open_their_evidence(world: World) -> None:
-    meeting = make_meeting(world.township, held_on=datetime.date(YEAR, 1, 20), name="党委会听取汇报")
+    meeting = make_meeting(world.township, held_on=NEW_YEAR, name="党委会听取汇报")
     client = signed_in(world.secretary)
     client.post(inclusion_url(world, "party"), {"meeting": meeting.pk})
     url = reverse("activities:inclusion_unit", args=[world.township.code, YEAR])
@@ -65,11 +67,11 @@ def test_the_five_of_a_unit_stand_on_one_page_and_open_their_evidence(world: Wor
 
 def test_evidence_is_taken_away_by_a_step_of_its_own(world: World) -> None:
     client = signed_in(world.secretary)
-    client.post(inclusion_url(world), {"document": "错的文", "dated_on": f"{YEAR}-01-15"})
+    client.post(inclusion_url(world), {"document": "错的文", "dated_on": f"{NEW_YEAR}"})
     row = Inclusion.objects.get()
     url = reverse("activities:inclusion_remove", args=[world.township.code, YEAR, "agenda"])
     assert "错的文" in body(client.get(url))
-    changed = {"document": "同事的文", "dated_on": f"{YEAR}-01-15", **seen(row)}
+    changed = {"document": "同事的文", "dated_on": f"{NEW_YEAR}", **seen(row)}
     signed_in(world.colleague).post(inclusion_url(world), changed)
     assert f"被 {world.colleague.name} 于" in body(client.post(url, seen(row)))
     row.refresh_from_db()
@@ -79,7 +81,7 @@ def test_evidence_is_taken_away_by_a_step_of_its_own(world: World) -> None:
 
 
 def test_a_unit_that_has_no_committee_in_the_year_or_is_closed_has_no_cells_to_fill(world: World) -> None:
-    entry = {"document": "文", "dated_on": f"{YEAR}-01-15"}
+    entry = {"document": "文", "dated_on": f"{NEW_YEAR}"}
     village = reverse("activities:inclusion_edit", args=[world.village.code, YEAR, "agenda"])
     assert "还没有成立关工委" in body(signed_in(world.clerk).post(village, entry))
     Unit.objects.filter(pk=world.township.pk).update(closed_on=TODAY)
@@ -117,7 +119,7 @@ def test_a_cell_without_evidence_is_explained(world: World, entry: dict[str, str
 
 
 def test_a_meeting_of_another_unit_is_no_evidence(world: World) -> None:
-    foreign = make_meeting(world.elsewhere, held_on=datetime.date(YEAR, 1, 20))
+    foreign = make_meeting(world.elsewhere, held_on=NEW_YEAR)
     page = body(signed_in(world.secretary).post(inclusion_url(world), {"meeting": foreign.pk}))
     assert "错误" in page
     assert not Inclusion.objects.exists()
@@ -134,7 +136,7 @@ def test_a_new_year_shows_the_evidence_of_the_year_before_and_carries_nothing(wo
 
 
 def test_the_second_of_two_writers_of_a_cell_is_told(world: World) -> None:
-    entry = {"document": "同事的文", "dated_on": f"{YEAR}-01-15"}
+    entry = {"document": "同事的文", "dated_on": f"{NEW_YEAR}"}
     signed_in(world.colleague).post(inclusion_url(world), entry)
     page = body(signed_in(world.secretary).post(inclusion_url(world), entry | {"document": "我的文"}))
     assert f"被 {world.colleague.name} 于" in page
@@ -143,7 +145,7 @@ def test_the_second_of_two_writers_of_a_cell_is_told(world: World) -> None:
 
 
 def test_who_may_write_a_cell(world: World) -> None:
-    sent = {"document": "亭委发〔2026〕3号", "dated_on": f"{YEAR}-01-15"}
+    sent = {"document": "亭委发〔2026〕3号", "dated_on": f"{NEW_YEAR}"}
     assert signed_in(world.stranger).get(inclusion_url(world)).status_code == 404
     assert signed_in(world.stranger).post(inclusion_url(world), sent).status_code == 404
     assert signed_in(world.reader).get(inclusion_url(world)).status_code == 200

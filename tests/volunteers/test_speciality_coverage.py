@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -101,7 +102,7 @@ def test_people_count_once_by_place_and_by_kind_of_place(world: World) -> None:
 
 def test_who_stands_in_a_closed_unit_counts_where_it_went(world: World) -> None:
     make_volunteer(world.village, world.law)
-    day = datetime.date(datetime.date.today().year, 1, 5)  # noqa: DTZ011  # a day of the running year
+    day = timezone.localdate().replace(month=1, day=1)
     merge_units(sources=[world.town], target=world.empty, effective_on=day, document="苍府发〔2025〕8号", by=None)
     make_volunteer(Unit.objects.get(pk=world.town.pk), world.health)
     matrix = speciality_matrix(Unit.objects.get(pk=world.county.pk))

@@ -75,12 +75,16 @@ class Child(Edited):
 
     @property
     def age(self) -> int | None:
-        """Whole years today, from the clear day of turning 18."""
-        if self.turns_18_on is None:
+        """Whole years today."""
+        return self.age_on(timezone.localdate())
+
+    def age_on(self, day: datetime.date) -> int | None:
+        """Whole years on a day, from the clear day of turning 16, which is the one that also whoever was born on a 29th
+        of February spends on a 29th of February."""
+        if self.turns_16_on is None:
             return None
-        today = timezone.localdate()
-        had_birthday = (today.month, today.day) >= (self.turns_18_on.month, self.turns_18_on.day)
-        return 18 - (self.turns_18_on.year - today.year) - (0 if had_birthday else 1)
+        had_birthday = (day.month, day.day) >= (self.turns_16_on.month, self.turns_16_on.day)
+        return 16 - (self.turns_16_on.year - day.year) - (0 if had_birthday else 1)
 
     @property
     def masked_name(self) -> str:

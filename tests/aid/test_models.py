@@ -44,6 +44,17 @@ def test_age_changes_on_the_birthday(days: int, age: int) -> None:
     assert child.age == age
 
 
+@pytest.mark.parametrize(
+    ("day", "age"),
+    [("2028-02-28", 11), ("2028-02-29", 12), ("2027-02-28", 10), ("2027-03-01", 11), ("2034-03-01", 18)],
+)
+def test_who_was_born_on_a_29th_of_february_has_a_birthday_in_every_year(day: str, age: int) -> None:
+    child = Child(birth_date=datetime.date(2016, 2, 29))
+    child.derive()
+
+    assert child.age_on(datetime.date.fromisoformat(day)) == age
+
+
 def test_a_child_without_a_birth_date_has_no_age() -> None:
     child = Child()
     child.derive()

@@ -60,7 +60,8 @@ def _child_row(child: Child) -> tuple[Value, ...]:
     )
 
 
-def pairings_file(rows: PairingQuerySet) -> ListFile:
+def pairings_file(rows: PairingQuerySet, *, named: bool) -> ListFile:
+    """`named`: the reader sees the names of helpers (`aid.rules`)."""
     columns = (
         Column("儿童编号", Kind.CODE),
         Column("姓名（遮盖）"),
@@ -71,15 +72,19 @@ def pairings_file(rows: PairingQuerySet) -> ListFile:
         Column("结束日期", Kind.DATE),
         Column("最近走访", Kind.DATE),
     )
-    return ListFile("结对名册", columns, (_pairing_row(pairing) for pairing in rows.iterator(CHUNK)))
+    return ListFile(
+        "结对名册",
+        columns,
+        (_pairing_row(pairing, pairing.helper_for(named=named)) for pairing in rows.iterator(CHUNK)),
+    )
 
 
-def _pairing_row(pairing: Pairing) -> tuple[Value, ...]:
+def _pairing_row(pairing: Pairing, helper: str) -> tuple[Value, ...]:
     return (
         pairing.child.number,
         pairing.child.masked_name,
         place(pairing.child.unit),
-        pairing.helper,
+        helper,
         pairing.get_kind_display(),
         pairing.starts_on,
         pairing.ends_on,

@@ -1,4 +1,4 @@
-"""Who may take which step of a grant, and which step comes next."""
+"""Who may take which step of a grant, which step comes next, and who reads the names of helpers."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,12 @@ from aid.enums import GrantState
 from aid.models import Grant
 from orgs.enums import Action
 from orgs.models import User
-from orgs.scope import allows
+from orgs.scope import allows, may
+
+
+def names_helpers(user: User) -> bool:
+    """The names of 五老 are for who sees a roster: 基金经办 and 基金审批 see that a child is helped, not by whom."""
+    return may(user, Action.VIEW_ROSTER)
 
 
 @dataclass(frozen=True, slots=True)

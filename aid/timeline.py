@@ -36,8 +36,8 @@ class Timeline:
     running: list[Pairing]
 
 
-def timeline_of(child: Child) -> Timeline:
-    """Three queries, whatever the number of events."""
+def timeline_of(child: Child, *, named: bool) -> Timeline:
+    """Three queries, whatever the number of events. `named`: the reader sees the names of helpers (`aid.rules`)."""
     today = timezone.localdate()
     visits_in_order = Visit.objects.order_by("held_on", "pk")
     pairings = list(
@@ -50,11 +50,14 @@ def timeline_of(child: Child) -> Timeline:
         ((visit, pairing) for pairing in pairings for visit in pairing.visits.all()),
         key=lambda pair: (pair[0].held_on, pair[0].pk),
     )
-    events = [event for pairing in pairings for event in _pairing_events(pairing)]
-    events += [_visit_event(order, visit, pairing) for order, (visit, pairing) in enumerate(visits, start=1)]
+    events = [event for pairing in pairings for event in _pairing_events(pairing, pairing.helper_for(named=named))]
+    events += [
+        _visit_event(order, visit, pairing.helper_for(named=named))
+        for order, (visit, pairing) in enumerate(visits, start=1)
+    ]
     events += [_grant_event(grant) for grant in child.grants.paid().select_related("account")]
     events.sort(key=lambda event: (event.on, ORDER_OF_DAY[event.kind]), reverse=True)
-    plans = sorted(_plans(running, today), key=lambda event: event.on)
+    plans = sorted(_plans(running, today, named=named), key=lambda event: event.on)
     return Timeline(events=[*plans, *events], visits=len(visits), running=running)
 
 
@@ -62,18 +65,16 @@ def timeline_of(child: Child) -> Timeline:
 ORDER_OF_DAY = {"start": 0, "visit": 1, "grant": 2, "end": 3}
 
 
-def _pairing_events(pairing: Pairing) -> list[Event]:
+def _pairing_events(pairing: Pairing, helper: str) -> list[Event]:
     kind = HelperKind(pairing.kind).label
-    events = [
-        Event(pairing.starts_on, "start", f"开始结对：{pairing.helper}（{kind}）", text=pairing.plan, pairing=pairing)
-    ]
+    events = [Event(pairing.starts_on, "start", f"开始结对：{helper}（{kind}）", text=pairing.plan, pairing=pairing)]
     if pairing.ends_on:
-        events.append(Event(pairing.ends_on, "end", f"结束结对：{pairing.helper}", note=pairing.end_reason))
+        events.append(Event(pairing.ends_on, "end", f"结束结对：{helper}", note=pairing.end_reason))
     return events
 
 
-def _visit_event(order: int, visit: Visit, pairing: Pairing) -> Event:
-    meta = f"{visit.get_way_display()} · {pairing.helper}"
+def _visit_event(order: int, visit: Visit, helper: str) -> Event:
+    meta = f"{visit.get_way_display()} · {helper}"
     return Event(visit.held_on, "visit", f"第 {order} 次走访", meta=meta, text=visit.content, note=visit.problem)
 
 
@@ -83,15 +84,14 @@ def _grant_event(grant: Grant) -> Event:
     return Event(grant.paid_on or grant.applied_on, "grant", heading, meta=grant.account.name, note=signed, grant=grant)
 
 
-def _plans(running: list[Pairing], today: datetime.date) -> list[Event]:
+def _plans(running: list[Pairing], today: datetime.date, *, named: bool) -> list[Event]:
     plans = []
     for pairing in running:
         latest = max(pairing.visits.all(), key=lambda visit: (visit.held_on, visit.pk), default=None)
         if latest is None or latest.next_on is None:
             continue
-        plans.append(
-            Event(latest.next_on, "plan", "下次走访", meta=pairing.helper, due=days_left(latest.next_on, today))
-        )
+        due, helper = days_left(latest.next_on, today), pairing.helper_for(named=named)
+        plans.append(Event(latest.next_on, "plan", "下次走访", meta=helper, due=due))
     return plans
 
 

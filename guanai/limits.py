@@ -30,11 +30,12 @@ def may_ask_for_number(user: Any) -> bool:
     return within_limit(_NUMBER, user, most=NUMBERS_PER_HOUR, seconds=HOUR)
 
 
-def writing_number(*, by: Any, number: str, write: Callable[[], Result]) -> Result:
+def writing_number(*, by: Any, number: str, write: Callable[[], Result], instead_of: str = "") -> Result:
     """The result of `write`, which stores a record with an identity number; where it is refused, that was a question.
 
     Any refusal counts, whatever it names: that it is not "registered already" is an answer too. What is stored counts
-    for nothing, so that nobody who has a whole village to register is held up. Without a number there is no limit.
+    for nothing, so that nobody who has a whole village to register is held up; but a number that is stored
+    `instead_of` another one counts, or one record would do to try out a thousand. Without a number there is no limit.
 
     Raises:
         ValidationError: what `write` raises; at `id_number` where there were too many questions in the hour.
@@ -45,10 +46,13 @@ def writing_number(*, by: Any, number: str, write: Callable[[], Result]) -> Resu
         words = f"一小时内最多核对 {NUMBERS_PER_HOUR} 个证件号（含查找和登记被退回的），请过一会儿再保存。"
         raise ValidationError({"id_number": words}, code="too_many")
     try:
-        return write()
+        written = write()
     except ValidationError:
         may_ask_for_number(by)
         raise
+    if instead_of and instead_of != number:
+        may_ask_for_number(by)
+    return written
 
 
 def _key(what: str, user: Any) -> str:

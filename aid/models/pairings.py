@@ -8,6 +8,7 @@ from aid.models.children import Child
 from aid.querysets import PairingQuerySet, VisitQuerySet
 from guanai.fields import EncryptedTextField
 from guanai.history import tracked
+from guanai.identity import mask_name
 from orgs.models import Unit
 from volunteers.models import Volunteer
 
@@ -55,6 +56,14 @@ class Pairing(models.Model):
     def helper(self) -> str:
         """The name of who helps: somebody of the roster or a unit."""
         return self.volunteer.name if self.volunteer else self.helper_unit.short_name if self.helper_unit else ""
+
+    @property
+    def masked_helper(self) -> str:
+        """The same for whoever sees no roster: of a person the family name."""
+        return mask_name(self.volunteer.name) if self.volunteer else self.helper
+
+    def helper_for(self, *, named: bool) -> str:
+        return self.helper if named else self.masked_helper
 
     def runs_on(self, day: datetime.date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)

@@ -16,6 +16,7 @@ from aid.queries import (
     visits_due,
     visits_for_user,
 )
+from aid.rules import names_helpers
 from aid.services import end_pairing, record_visit, start_pairing
 from aid.timeline import days_left
 from guanai.access import get_or_post, needs
@@ -41,7 +42,11 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
         form=form,
         export_url=reverse("aid:pairing_export"),
     )
-    context = {"may_edit": may(user, Action.EDIT_CHILDREN), "today": timezone.localdate()}
+    context = {
+        "may_edit": may(user, Action.EDIT_CHILDREN),
+        "today": timezone.localdate(),
+        "names_helpers": names_helpers(user),
+    }
     return render_list(request, "aid/pairing_list.html", listing, context)
 
 
@@ -59,7 +64,11 @@ def visit_list(request: HttpRequest) -> HttpResponse:
         request,
         "aid/visit_list.html",
         listing,
-        {"due": shown, "due_count": due.count() if len(shown) == DUE_SHOWN else len(shown)},
+        {
+            "due": shown,
+            "due_count": due.count() if len(shown) == DUE_SHOWN else len(shown),
+            "names_helpers": names_helpers(user),
+        },
     )
 
 

@@ -80,7 +80,8 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the list behind a figure. `value` takes the record; a personal one needs the subject's action.
+    """One column of the list behind a figure. `value` takes the record; a personal one needs the subject's action, and
+    `action` besides, where it tells of somebody of another list.
 
     `note` gives a second, quiet line of the same cell.
     """
@@ -89,6 +90,7 @@ class Column:
     value: Callable[[Any], object]
     personal: bool = False
     note: Callable[[Any], str] | None = None
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,12 @@ PAIRING = Subject(
         Column("单位", lambda r: r.child.unit.short_name),
         Column("开始日期", lambda r: r.starts_on),
         Column("帮扶人类别", lambda r: r.get_kind_display()),
-        Column("帮扶人", lambda r: r.volunteer.name if r.volunteer else r.helper_unit.short_name, personal=True),
+        Column(
+            "帮扶人",
+            lambda r: r.helper,
+            personal=True,
+            action=Action.VIEW_ROSTER,
+        ),
     ),
     related=("child__unit", "volunteer", "helper_unit"),
     detail="aid:child_detail",

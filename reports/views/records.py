@@ -57,13 +57,14 @@ def records(request: HttpRequest, code: str) -> HttpResponse:
     found = without_personal_fields(asked.records(asked.listed), subject.related)
     listing = make_listing(request, found, measure="条", form=form)
     may_open = allows(user, subject.action, unit)
-    rows = [_row(subject, record, may_open=may_open) for record in listing.page]
+    columns = [column for column in subject.columns if _may_read(user, unit, column, may_open=may_open)]
+    rows = [_row(subject, columns, record, may_open=may_open) for record in listing.page]
     context: dict[str, Any] = {
         "indicator": asked.indicator,
         "title": f"{asked.indicator.label} · {asked.place} {asked.year} 年",
         "is_part": bool(HtmxDetails(request)),
         "counted": counted(asked),
-        "columns": _columns(subject, rows, may_open=may_open),
+        "columns": _headings(columns, rows),
         "rows": rows,
         "board_url": dashboard_url(unit.code, asked.year),
         "hides_names": not may_open and any(column.personal for column in subject.columns),
@@ -83,8 +84,12 @@ def _asked(request: HttpRequest, user: User, indicator: Indicator, unit: Unit) -
     return form, asked
 
 
-def _row(subject: Subject, record: Any, *, may_open: bool) -> Row:
-    cells = [_cell(column, record) for column in subject.columns if may_open or not column.personal]
+def _may_read(user: User, unit: Unit, column: Column, *, may_open: bool) -> bool:
+    return not column.personal or (may_open and (not column.action or allows(user, column.action, unit)))
+
+
+def _row(subject: Subject, columns: list[Column], record: Any, *, may_open: bool) -> Row:
+    cells = [_cell(column, record) for column in columns]
     url = ""
     if may_open and subject.detail:
         url = reverse(subject.detail, args=[attrgetter(subject.detail_key)(record)])
@@ -96,10 +101,9 @@ def _cell(column: Column, record: Any) -> Shown:
     return replace(cell, note=column.note(record)) if column.note else cell
 
 
-def _columns(subject: Subject, rows: list[Row], *, may_open: bool) -> list[tuple[str, bool]]:
+def _headings(columns: list[Column], rows: list[Row]) -> list[tuple[str, bool]]:
     """Heading of each column, and whether numbers stand in it."""
-    headings = [column.heading for column in subject.columns if may_open or not column.personal]
-    return [(heading, any(row.cells[at].css == NUMBER for row in rows)) for at, heading in enumerate(headings)]
+    return [(column.heading, any(row.cells[at].css == NUMBER for row in rows)) for at, column in enumerate(columns)]
 
 
 def shown(value: object) -> Shown:

@@ -161,3 +161,15 @@ def test_a_visit_needs_its_content_and_a_day_that_has_come(world: World) -> None
     assert "辅导作业" in early.content.decode()
     assert empty.context["form"].errors == {"content": ["请填写内容"]}
     assert not Visit.objects.exists()
+
+
+def test_who_sees_no_roster_reads_of_a_helper_the_family_name(world: World) -> None:
+    pairing = make_pairing(make_child(world.village), make_volunteer(world.village, name="杜承志"))
+    make_visit(pairing, next_on=TODAY)
+    paths = ("/pairings/", "/visits/", reverse("aid:child_detail", args=[pairing.child_id]))
+    for user, named in ((world.secretary, True), (world.manager, False)):
+        client = signed_in(user)
+        pages = [client.get(path).content.decode() for path in paths]
+        assert [("杜承志" in page, "杜**" in page or "杜*志" in page) for page in pages] == [(named, not named)] * 3
+        figures = client.get(f"/figures/pairings/?unit={world.county.code}&year={TODAY.year}")
+        assert ("杜承志" in figures.content.decode()) == (named and figures.status_code == 200)

@@ -72,6 +72,11 @@ class ColumnsForm(PageForm, forms.Form):
         return cleaned
 
     @property
+    def left_out(self) -> list[str]:
+        """The columns of which nothing is taken, as the form stands."""
+        return [str(field.label) for field in self.visible_fields() if not field.value()]
+
+    @property
     def meanings(self) -> list[str]:
         return [self.cleaned_data[f"column{place}"] for place in range(self.count)]
 
@@ -79,14 +84,20 @@ class ColumnsForm(PageForm, forms.Form):
 SOMEBODY_NEW = "new"
 
 
+def where(rows: str) -> str:
+    """In which rows something stands, where that is known."""
+    return f"第 {rows} 行" if rows else ""
+
+
 class RulingForm(PageForm, forms.Form):
-    """A select for each unknown term: leave it out, add it to the list, or take it for a known one; for each cell that
-    cannot be read: leave it out; and for each row in question: one of those of the same name, or somebody new."""
+    """A select for each unknown term (`unknown`: by field, with the rows that it stands in): leave it out, add it to
+    the list, or take it for a known one; for each cell that cannot be read: leave it out; and for each row in question:
+    one of those of the same name, or somebody new."""
 
     def __init__(
         self,
         *args: Any,
-        unknown: Mapping[str, Sequence[str]],
+        unknown: Mapping[str, Mapping[str, str]],
         questions: Sequence[Question],
         may_create: bool,
         **kwargs: Any,
@@ -108,12 +119,18 @@ class RulingForm(PageForm, forms.Form):
             if name in UNREAD:
                 cell = [("", "先不导入这些行"), (LEAVE_OUT, "这一格不要，先导入")]
                 label = f"看不懂的{LABELS[name]}：{term}"
-                self.fields[key] = forms.ChoiceField(label=label, choices=cell, required=False)
+                self.fields[key] = forms.ChoiceField(
+                    label=label, choices=cell, required=False, help_text=where(unknown[name][term])
+                )
                 continue
             known = [(word, f"算作“{word}”") for word in lists[name]]
             new = [(CREATE, f"加进{LABELS[name]}目录")] if may_create else []
             choices = [("", "先不导入这些行"), (LEAVE_OUT, "不要这个词"), *new, *known]
-            self.fields[key] = forms.ChoiceField(label=f"{LABELS[name]}：{term}", choices=choices, required=False)
+            self.fields[key] = forms.ChoiceField(
+                label=f"{LABELS[name]}：{term}", choices=choices, required=False, help_text=where(unknown[name][term])
+            )
+        # Whatever is left as it is, is a decision too.
+        self.unmarked = list(self.fields)
 
     def ruling(self, before: Ruling) -> Ruling:
         """What was decided now, beside what was decided before."""

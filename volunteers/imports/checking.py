@@ -117,7 +117,8 @@ class Checker:
         self._terms = {name: words_of(model) for name, model in TERMS.items()}
         self._ids: dict[str, int] = {}
         self._people: dict[int, int] = {}
-        self.unknown: dict[str, list[str]] = {name: [] for name in (*TERMS, *UNREAD)}
+        # By field, what is on no list or cannot be read, and in which rows.
+        self.unknown: dict[str, dict[str, list[int]]] = {name: {} for name in (*TERMS, *UNREAD)}
 
     def check(self, rows: Sequence[Said], *, lock: bool = False, told: Told | None = None) -> list[Checked]:
         """One result for each row, in the order of the file; `told` hears now and then how many are done."""
@@ -197,8 +198,7 @@ class Checker:
             result.values[name] = list(dict.fromkeys(keys))
 
     def _unknown(self, result: Checked, name: str, term: str) -> None:
-        if term not in self.unknown[name]:
-            self.unknown[name].append(term)
+        self.unknown[name].setdefault(term, []).append(result.row)
         self._wrong(result, name, f"“{term[:20]}”不在{LABELS[name]}目录里。", asked=True)
 
     def _see_unread(self, result: Checked, said: Said) -> None:
@@ -206,8 +206,7 @@ class Checker:
         for name, text in said.unread.items():
             if self.ruling.terms.get(name, {}).get(text) == LEAVE_OUT:
                 continue
-            if text not in self.unknown[name]:
-                self.unknown[name].append(text)
+            self.unknown[name].setdefault(text, []).append(result.row)
             self._wrong(result, name, UNREAD[name], asked=True)
 
     def _match(self, result: Checked, roster: Roster) -> Volunteer | None:
@@ -215,16 +214,21 @@ class Checker:
         values = result.values
         if number := values.get("number"):
             person = roster.by_number.get(number)
-            if person is None:
+            if person is None or not self._may_edit(person.unit):
+                # Of another roster nothing is said, not even that there is such a number.
                 self._wrong(result, "number", "名册里没有这个编号。")
-            elif values.get("id_number") and person.id_number and values["id_number"] != person.id_number:
+                return None
+            if values.get("id_number") and person.id_number and values["id_number"] != person.id_number:
                 self._wrong(result, "id_number", "与这个编号登记的证件号不同，请核对。")
             elif roster.by_id.get(values.get("id_number", ""), person).pk != person.pk:
                 self._wrong(result, "id_number", TAKEN)
             return self._only_once(result, person)
         person = roster.by_id.get(values.get("id_number", ""))
+        if person is not None and not self._may_edit(person.unit):
+            self._wrong(result, "id_number", TAKEN)
+            return None
         if person is not None:
-            if self._may_edit(person.unit) and values.get("name", person.name) != person.name:
+            if values.get("name", person.name) != person.name:
                 self._wrong(result, "name", "证件号已登记，但登记的姓名不同，请核对。")
             return self._only_once(result, person)
         return self._only_once(result, self._by_name(result, roster))
@@ -251,8 +255,6 @@ class Checker:
             earlier = self._people.setdefault(person.pk, result.row)
             if earlier != result.row:
                 self._wrong(result, "name", f"与第 {earlier} 行是同一个人。")
-            if not self._may_edit(person.unit):
-                self._wrong(result, "id_number", TAKEN)
         return person
 
     def _see_new(self, result: Checked) -> None:

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from guanai.identity import mask_id, mask_phone
@@ -64,9 +66,10 @@ class Question:
     lacks: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Preview:
-    """What a check found. `unknown` are terms that are on no list, and cells that cannot be read, by field."""
+    """What a check found. `unknown` are terms that are on no list, and cells that cannot be read, by field, with the
+    rows that they stand in, as words."""
 
     rows: int
     new: int
@@ -76,19 +79,28 @@ class Preview:
     lines: Sequence[Line]
     problems: Sequence[Wrong]
     questions: Sequence[Question]
-    unknown: Mapping[str, Sequence[str]]
+    unknown: Mapping[str, Mapping[str, str]]
 
     @property
     def to_write(self) -> int:
         return self.new + self.changed
 
+    @cached_property
+    def plain_problems(self) -> Sequence[Wrong]:
+        """Without the rows that are asked about: what keeps those out is said with the question."""
+        asked = {question.row for question in self.questions}
+        left = [
+            Wrong(one.column, one.reason, [row for row in one.numbers if row not in asked]) for one in self.problems
+        ]
+        return [one for one in left if one.numbers]
+
     @property
     def shown_problems(self) -> Sequence[Wrong]:
-        return self.problems[:REASONS]
+        return self.plain_problems[:REASONS]
 
     @property
     def more_problems(self) -> int:
-        return max(len(self.problems) - REASONS, 0)
+        return max(len(self.plain_problems) - REASONS, 0)
 
 
 def as_text(preview: Preview) -> str:
@@ -119,7 +131,10 @@ def preview_of(found: "FileCheck") -> Preview:
         lines=[_line(result) for result in good[:SHOWN]],
         problems=_problems(found.wrong),
         questions=[_question(result) for result in found.questions[:ASKED]],
-        unknown={name: list(terms[:ASKED]) for name, terms in found.unknown.items()},
+        unknown={
+            name: {term: ranges(rows) for term, rows in islice(terms.items(), ASKED)}
+            for name, terms in found.unknown.items()
+        },
     )
 
 

@@ -43,7 +43,7 @@ _COUNTY = pgtrigger.Trigger(
 )
 
 
-@tracked(exclude=("name_key", "county"), personal=("birth_year", "former_name", "native_place", "politics"))
+@tracked(exclude=("name_key", "county"), personal=("birth_year", "former_name", "native_place", "politics", "health"))
 class Volunteer(Edited):
     """A 五老 or another helper on a unit's roster.
 

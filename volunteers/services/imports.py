@@ -12,7 +12,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from guanai.jobs import UNFINISHED_JOBS
-from guanai.limits import NUMBERS_PER_HOUR, may_ask_for_number
 from guanai.models import Job
 from orgs.enums import Action
 from orgs.models import Unit, User
@@ -21,10 +20,10 @@ from volunteers.enums import ImportState, RowState
 from volunteers.imports.checking import Checked, Checker, Ruling, Told
 from volunteers.imports.columns import Heading, fields_of, find_heading, normalised, shown
 from volunteers.imports.committing import lock_imports, store_lines, undo, write_rows
+from volunteers.imports.guesses import check_files, count_questions
 from volunteers.imports.rows import Said, read_rows
 from volunteers.imports.tables import LARGEST, SheetCells, read_sheets
 from volunteers.models import ColumnMemory, RosterImport
-from volunteers.services.roster import TAKEN
 
 # How long an uploaded file rests here.
 KEPT = datetime.timedelta(hours=24)
@@ -36,12 +35,12 @@ NO_HEADING = "没有找到标题行：要有一行写着“姓名”和别的列
 @dataclass(frozen=True, slots=True)
 class FileCheck:
     """A sheet as it was understood and what each row means; `unknown` are terms that are on no list, and cells
-    that cannot be read, by field."""
+    that cannot be read, by field, with the rows that they stand in."""
 
     sheet: SheetCells
     heading: Heading
     results: Sequence[Checked]
-    unknown: Mapping[str, Sequence[str]]
+    unknown: Mapping[str, Mapping[str, Sequence[int]]]
 
     @property
     def counts(self) -> Counter[str]:
@@ -140,6 +139,7 @@ def new_import(*, content: bytes, unit: Unit, by: User) -> RosterImport:
     require(by, Action.EDIT_ROSTER, unit)
     if len(content) > LARGEST:
         raise ValidationError("文件超过 20 MB，请分成几个文件。", code="too_large")
+    check_files(by)
     return RosterImport(unit=unit, by=by, content=base64.b85encode(content).decode())
 
 
@@ -178,8 +178,8 @@ def choose_columns(*, batch: RosterImport, fields: Sequence[str], by: User) -> R
     with transaction.atomic():
         batch = locked(batch)
         if list(fields) != batch.fields:
-            if _place_of_number(fields) != _place_of_number(batch.fields):
-                # Another column of numbers asks other questions: none of them was counted yet.
+            if _places_of_numbers(fields) != _places_of_numbers(batch.fields):
+                # Other columns of numbers ask other questions: none of them was counted yet.
                 batch.told = 0
             batch.fields, batch.found, batch.wrong_rows = list(fields), "", ""
         # What failed before, failed with other columns or is tried anew.
@@ -194,9 +194,9 @@ def choose_columns(*, batch: RosterImport, fields: Sequence[str], by: User) -> R
     return batch
 
 
-def _place_of_number(fields: Sequence[str]) -> int | None:
-    """Which column is read as that of the identity numbers."""
-    return list(fields).index("id_number") if "id_number" in fields else None
+def _places_of_numbers(fields: Sequence[str]) -> list[int]:
+    """Which columns say who is meant: whoever has a 编号 is not asked for by the identity number."""
+    return [place for place, field in enumerate(fields) if field in ("id_number", "number")]
 
 
 def rule(*, batch: RosterImport, ruling: Ruling, by: User) -> RosterImport:
@@ -253,20 +253,8 @@ def check_import(*, batch: RosterImport, by: User, told: Told | None = None) -> 
     sheet = sheet_of(batch)
     heading = heading_of(batch, sheet)
     found = check_file(sheet=sheet, heading=heading, unit=batch.unit, by=by, ruling=ruling_of(batch), told=told)
-    _count_questions(batch, found, by)
+    count_questions(batch, found.results, by)
     return found
-
-
-def _count_questions(batch: RosterImport, found: FileCheck, by: User) -> None:
-    """A file must not be a way to ask for thousands of identity numbers who is registered elsewhere."""
-    taken = sum(any(problem.reason == TAKEN for problem in result.problems) for result in found.results)
-    for _ in range(min(taken - batch.told, NUMBERS_PER_HOUR + 1)):
-        if not may_ask_for_number(by):
-            words = "文件里很多证件号已在别处登记，请联系县关工委办公室核对后再导入。"
-            raise ValidationError(words, code="too_many")
-    if taken > batch.told:
-        batch.told = taken
-        batch.save(update_fields=["told"])
 
 
 def commit_import(*, batch: RosterImport, by: User, job: Job | None = None, told: Told | None = None) -> RosterImport:
@@ -288,7 +276,7 @@ def commit_import(*, batch: RosterImport, by: User, job: Job | None = None, told
         heading = heading_of(batch, sheet)
         unit, ruling, now = batch.unit, ruling_of(batch), timezone.now()
         found = check_file(sheet=sheet, heading=heading, unit=unit, by=by, ruling=ruling, lock=True, told=told)
-        _count_questions(batch, found, by)
+        count_questions(batch, found.results, by)
         written = write_rows(found.results, by=by, now=now)
         store_lines(batch, found.results, written)
         counts = found.counts

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -46,7 +47,7 @@ def import_start(request: HttpRequest) -> HttpResponse:
     )
     if submitted(request, form):
         content, chosen = form.cleaned_data["file"].read(), form.cleaned_data["unit"]
-        batch = attempt(form, lambda: import_jobs.take_upload(content=content, unit=chosen, by=user))
+        batch = attempt(form, lambda: _at_file(lambda: import_jobs.take_upload(content=content, unit=chosen, by=user)))
         if batch is not None:
             return redirect("volunteers:import_columns", batch.pk)
     context = {
@@ -83,6 +84,14 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "volunteers/import_columns.html", context)
 
 
+def _at_file(take: Callable[[], RosterImport]) -> RosterImport:
+    """What is wrong with a file is said at the field where it is chosen."""
+    try:
+        return take()
+    except ValidationError as refusal:
+        raise ValidationError({"file": refusal.messages}) from refusal
+
+
 def _show_result(request: HttpRequest, batch: RosterImport, user: User) -> HttpResponse:
     """To what would happen; of a large file a worker finds it out first."""
     if import_jobs.is_large(batch) and not batch.found:
@@ -117,6 +126,8 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         if ruled is not None:
             return _show_result(request, ruled, user)
     context = {"batch": batch, "form": form, "preview": preview, "steps": steps_at(STEPS, 2)}
+    names = zip(services.outline_of(batch).headings, batch.fields, strict=False)
+    context["left_out"] = [name for name, field in names if name and not field]
     context["is_large"] = import_jobs.is_large(batch)
     return render(request, "volunteers/import_check.html", context)
 

@@ -430,7 +430,7 @@ def test_a_large_file_is_no_way_to_ask_for_many_numbers(
 def preview_of_many(wrong: int) -> Preview:
     problems = [Wrong("证件号", f"与第 {place} 行的证件号相同。", [place * 2]) for place in range(wrong)]
     problems.insert(0, Wrong("电话", "看不懂。", list(range(3, wrong * 2, 2))))
-    return Preview(wrong * 2, 0, 0, 0, wrong * 2, [], problems, [], {"specialities": [], "interests": []})
+    return Preview(wrong * 2, 0, 0, 0, wrong * 2, [], problems, [], {"specialities": {}, "interests": {}})
 
 
 def test_the_preview_stays_small_whatever_is_wrong(township: Unit, secretary: User, client: Client) -> None:

@@ -236,7 +236,7 @@ def test_who_is_meant_by_the_same_name_is_decided_by_a_person(world: World, rule
 
 def test_another_column_of_numbers_is_another_question(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """One file with many columns of numbers must not ask for more of them than its first column does."""
-    monkeypatch.setattr("volunteers.services.imports.NUMBERS_PER_HOUR", 3)
+    monkeypatch.setattr("volunteers.imports.guesses.NUMBERS_PER_HOUR", 3)
     monkeypatch.setattr("guanai.limits.NUMBERS_PER_HOUR", 3)
     strangers = [make_volunteer(world.elsewhere) for _ in range(4)]
     numbers = [person.id_number for person in strangers]
@@ -260,7 +260,8 @@ def test_the_queries_do_not_grow_with_the_file(world: World, django_assert_max_n
     # After the first everybody has namesakes, and the series of numbers is there.
     for order, size in ((50, 1), (100, 2), (300, 30)):
         rows = [
-            ("张三", some_id(order=order + 2 * place + 1), None, "老教师", "法治", "大营村") for place in range(size)
+            ("张三", some_id(f"19{40 + place}-01-15", order + 2 * place + 1), None, "老教师", "法治", "大营村")
+            for place in range(size)
         ]
         batch = upload(client, world.township, xlsx(head, *rows))
         with django_assert_max_num_queries(40) as captured:

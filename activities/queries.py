@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from activities.enums import ActivityState
 from activities.models import Activity, ActivityDraft, FollowUp, Meeting, Venue
+from activities.pickers import HITS
 from activities.querysets import ActivityQuerySet, FollowUpQuerySet
 from orgs.enums import Action
 from orgs.models import Unit, User
@@ -16,9 +17,6 @@ from orgs.querysets import UnitQuerySet
 from orgs.scope import allows, branch_q, grants_of, home_unit, may, units_for
 from volunteers.models import Volunteer
 from volunteers.querysets import VolunteerQuerySet
-
-# How many hits a search inside the form shows.
-HITS = 8
 
 
 def activities_for_user(user: User) -> ActivityQuerySet:

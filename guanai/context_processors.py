@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from guanai import menu
+from guanai.addresses import page_wanted
 from guanai.sessions import GRACE
 
 
@@ -49,6 +50,11 @@ class Frame:
     def large(self) -> bool:
         """大字版 is kept with the user."""
         return self.signed_in and bool(getattr(self.user, "large_type", False))
+
+    @property
+    def here(self) -> str:
+        """The address that shows this page again."""
+        return page_wanted(self.request)
 
     @property
     def session_seconds(self) -> int:

@@ -102,7 +102,8 @@ def dress(widget: forms.Widget) -> None:
 
 def missing_message(field: forms.Field, label: str) -> str:
     """What is said when a required field is empty, with the field's own name in it."""
-    verb = "选择" if isinstance(field, forms.ChoiceField) or hasattr(field, "queryset") else "填写"
+    chosen = isinstance(field, forms.ChoiceField | forms.FileField) or hasattr(field, "queryset")
+    verb = "选择" if chosen else "填写"
     return f"请{verb}{label}"
 
 
@@ -132,6 +133,11 @@ class PageBoundField(BoundField):
         return self.name in getattr(self.form, "kept", ())
 
     @property
+    def is_optional(self) -> bool:
+        """Said beside the label, unless the page says of several fields at once when they are to be filled."""
+        return not self.field.required and self.name not in getattr(self.form, "unmarked", ())
+
+    @property
     def is_text(self) -> bool:
         return isinstance(self.field.widget, forms.Textarea)
 
@@ -139,11 +145,13 @@ class PageBoundField(BoundField):
 class PageForm(forms.BaseForm):
     """Mixed in before `forms.Form` or `forms.ModelForm`.
 
-    `kept` holds the names of the fields that were carried over from an earlier record; they are marked 沿用.
+    `kept` holds the names of the fields that were carried over from an earlier record; they are marked 沿用;
+    `unmarked` those of which the page says on its own when they may be left empty.
     """
 
     bound_field_class = PageBoundField
     kept: Iterable[str] = ()
+    unmarked: Iterable[str] = ()
 
 
 class MoneyField(forms.DecimalField):
@@ -212,9 +220,10 @@ class RevealForm(PageForm, forms.Form):
     OTHER = "其他"
     # What is done for the reason.
     verb = "查看"
+    unmarked = ("note",)
 
     reason = forms.ChoiceField(label="查看理由", widget=forms.RadioSelect)
-    note = forms.CharField(label="补充说明", required=False, max_length=100, help_text="选“其他”时必填。")
+    note = forms.CharField(label="补充说明", required=False, max_length=100, help_text="选“其他”的要填。")
 
     def __init__(self, *args: Any, reasons: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -151,5 +151,8 @@ def render_list(
     part = bool(htmx) and not htmx.history_restore_request
     extra = {"listing": listing, "list_base": "base_part.html" if part else "base.html"}
     response = render(request, template, {**(context or {}), **extra})
+    if part and listing.form and listing.form.errors:
+        # What is refused, such as an identity number among names, stands in no address and no history of the browser.
+        response["HX-Push-Url"] = "false"
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "guanai.logging.RequestLogMiddleware",
+    "guanai.wrong_method.WrongMethodPage",
     "guanai.trail.HistoryContext",
     "guanai.trail.TrailMiddleware",
     "orgs.middleware.DefaultDeny",

@@ -8,29 +8,15 @@ from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import redirect, render
 from django.views import defaults
 from django.views.decorators.http import require_POST
 
 from guanai.access import public, signed_in
+from guanai.addresses import safe_next
 from guanai.api import error_answer
 from guanai.dependents import account_parts
 from guanai.forms import PasswordForm, SignInForm
-
-
-def is_ours(request: HttpRequest, address: str) -> bool:
-    """Does an address that came with a request lead to this site?"""
-    return url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-
-
-def safe_next(request: HttpRequest, fallback: str) -> str:
-    """The page that `next` names, in the form or in the address, if it is one of ours, otherwise the fallback."""
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    return wanted if is_ours(request, wanted) else resolve_url(fallback)
-
 
 sign_in = public(
     LoginView.as_view(

@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -8,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
 from guanai.access import PUBLIC, SIGNED_IN, declared_action
+from guanai.addresses import page_wanted
 from guanai.menu import forget_counts
-from guanai.views import is_ours
 from orgs.enums import Action
 from orgs.models import User
 from orgs.scope import may
@@ -64,18 +63,6 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         messages.warning(request, NOT_KEPT)
     return redirect_to_login(page_wanted(request))
-
-
-def page_wanted(request: HttpRequest) -> str:
-    """The address to come back to. Of something that was sent it is the page with the form, which a browser names:
-    that page has the draft's key in its address, and many an address that takes a form shows none."""
-    if request.method in ("GET", "HEAD"):
-        return request.get_full_path()
-    form_page = request.headers.get("Referer", "")
-    if not is_ours(request, form_page):
-        return request.get_full_path()
-    parts = urlsplit(form_page)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def action_of(request: HttpRequest, view: Callable[..., Any]) -> str | None:

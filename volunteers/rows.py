@@ -20,9 +20,9 @@ from volunteers.models import service_words
 
 LINE = (
     '\n<tr><th scope="row" class="name"><a href="{url}">{name}</a></th><td class="nowrap">{sex}{age}</td>'
-    '<td class="nowrap">{kind}</td><td>{specialities}</td><td>{times}</td>'
-    '<td class="nowrap">{unit}<br><span class="quiet">{posts}</span></td>'
-    '<td class="nowrap">{id_number}<br><span class="quiet">{phone}</span></td>'
+    '<td class="nowrap">{kind}</td><td data-label="特长">{specialities}</td><td data-label="时间">{times}</td>'
+    '<td class="basis where">{unit}<br><span class="quiet">{posts}</span></td>'
+    '<td class="nowrap" data-label="证件和电话">{id_number}<br><span class="quiet">{phone}</span></td>'
     '<td>{state}</td><td class="ops"><a href="{url}">查看</a>{edit}</td></tr>'
 )
 EDIT = '<a href="{url}edit/">修改</a>'

@@ -194,7 +194,7 @@ def pager(page: Page[Any], measure: str) -> dict[str, Any]:
 
 @register.inclusion_tag("includes/error_summary.html")
 def error_summary(
-    *form_list: forms.BaseForm | forms.BaseFormSet[Any], heading: str = "", verb: str = "保存"
+    *form_list: forms.BaseForm | forms.BaseFormSet[Any], heading: str = "", verb: str = ""
 ) -> dict[str, Any]:
     """All errors of one or more forms, or sets of forms, with links to their fields; nothing where there are none.
 

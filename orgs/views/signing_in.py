@@ -16,10 +16,10 @@ from django.views.decorators.cache import never_cache
 from django_otp import login as pass_second_factor
 
 from guanai.access import get_or_post, signed_in
+from guanai.addresses import safe_next
 from guanai.enums import Verb
 from guanai.forms import FirstPasswordForm
 from guanai.trail import note
-from guanai.views import safe_next
 from orgs.forms import CodeForm, SetUpForm
 from orgs.models import SecondFactor, User
 from orgs.resets import tell_of_resets

@@ -250,6 +250,19 @@ def test_another_refusal_of_a_number_that_is_free_counts_too(township: Unit, mon
     assert "一小时内" in client.post(f"{LIST}new/", refused).content.decode()
 
 
+def test_one_record_does_not_do_to_try_out_numbers(township: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("guanai.limits.NUMBERS_PER_HOUR", 2)
+    client, mine = signed_in(township), make_volunteer(township)
+    edit = reverse("volunteers:volunteer_edit", args=[mine.pk])
+    answers = []
+    for order in (131, 133, 135):
+        mine.refresh_from_db()
+        sent = form_of(township, id_number=make_id_number(order=order), status="active", **seen(mine))
+        answers.append(client.post(edit, sent))
+    assert [answer.status_code for answer in answers] == [302, 302, 200]
+    assert "一小时内最多核对 2 个证件号" in answers[-1].content.decode()
+
+
 def test_registering_many_people_is_not_held_up(township: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("guanai.limits.NUMBERS_PER_HOUR", 1)
     client = signed_in(township)

@@ -179,16 +179,24 @@ def test_a_look_up_by_number_leads_to_the_person(township: Unit) -> None:
 def test_a_number_of_another_branch_is_not_found(township: Unit) -> None:
     stranger = make_volunteer(make_unit(township.parent or township), name="外乡人")
     client = signed_in(township)
-    response = client.post(f"{LIST}find/", {"number": stranger.id_number}, follow=True)
-    page = response.content.decode()
-    assert response.redirect_chain == [(LIST, 302)]
-    assert "没有这个证件号" in page
+    page = client.post(f"{LIST}find/", {"number": stranger.id_number}).content.decode()
+    assert "错误：您可以看的名册里没有这个证件号。" in page
+    assert f"{LIST}new/" in page
     assert "外乡人" not in page
-    assert stranger.id_number not in page
+
+
+def test_what_was_looked_up_in_vain_stays_in_the_field(township: Unit) -> None:
+    response = signed_in(township).post(f"{LIST}find/", {"number": "5108241950"})
+    assert response.context["form"]["number"].value() == "5108241950"
+    assert "错误：请输全" in response.content.decode()
 
 
 def test_a_number_is_never_looked_up_by_address(township: Unit) -> None:
-    assert signed_in(township).get(f"{LIST}find/", {"number": make_id_number()}).status_code == 405
+    person = make_volunteer(township)
+    response = signed_in(township).get(f"{LIST}find/", {"number": person.id_number})
+    assert response.status_code == 200
+    assert person.name not in response.content.decode()
+    assert not ViewLog.objects.exists()
 
 
 def test_a_wrong_number_is_explained(township: Unit) -> None:

@@ -32,6 +32,7 @@ from volunteers.enums import (
 )
 from volunteers.models import Availability, Interest, Speciality, Volunteer
 from volunteers.querysets import VolunteerQuerySet
+from volunteers.services.roster import NO_REASON, NO_SEX
 from volunteers.validators import validate_no_number
 
 WORKDAYS, WEEKEND = "workdays", "weekend"
@@ -115,20 +116,21 @@ def weekdays_of(choice: str) -> list[int]:
 
 class FindForm(PageForm, forms.Form):
     """Look somebody up by a whole identity or telephone number; always posted, so that it stays out of addresses and
-    logs. `by_phone` says which of the two was typed."""
+    logs. `field` and `what` say which of the two was typed."""
 
     use_required_attribute = False
-    number = forms.CharField(label="按证件号或电话查", max_length=24)
-    by_phone = False
+    number = forms.CharField(label="证件号或电话", max_length=24)
+    field, what = "id_number", "证件号"
 
     def clean_number(self) -> str:
         number: str = self.cleaned_data["number"]
-        self.by_phone = bool(identity.PHONE_FORM.fullmatch(identity.normalise_phone(number)))
-        if not self.by_phone:
-            number = identity.normalise_id(number)
-            if len(number) != ID_LENGTH:
-                raise ValidationError("请输全：身份证号 18 位，手机号 11 位，座机带区号。", code="form")
-            identity.validate_id_number(number)
+        if identity.PHONE_FORM.fullmatch(identity.normalise_phone(number)):
+            self.field, self.what = "phone", "电话"
+            return number
+        number = identity.normalise_id(number)
+        if len(number) != ID_LENGTH:
+            raise ValidationError("请输全：身份证号 18 位，手机号 11 位，座机带区号。", code="form")
+        identity.validate_id_number(number)
         return number
 
 
@@ -158,6 +160,8 @@ class VolunteerForm(SeenForm, KeyedForm):
     an empty field then leaves it as it is.
     """
 
+    # What the fold of those without a document says of them all is not said at each.
+    unmarked = ("no_id_reason", "sex", "birth_date")
     unit = forms.ModelChoiceField(label="单位", queryset=Unit.objects.none(), to_field_name="code")
     name = forms.CharField(label="姓名", max_length=40)
     kind = forms.ChoiceField(label="五老类别", choices=[("", "请选择"), *VeteranKind.choices])
@@ -223,6 +227,9 @@ class VolunteerForm(SeenForm, KeyedForm):
         self.fields["joined_on"].initial = timezone.localdate()
         self.fields["id_number"].required = not self.data.get("no_id")
         self.fields["id_number"].error_messages["required"] = NO_NUMBER
+        for name, words in (("no_id_reason", NO_REASON), ("sex", NO_SEX)):
+            self.fields[name].required = bool(self.data.get("no_id"))
+            self.fields[name].error_messages["required"] = words
 
     def _hint(self, volunteer: Volunteer) -> None:
         masked = {
@@ -235,6 +242,19 @@ class VolunteerForm(SeenForm, KeyedForm):
                 self.fields[name].help_text = KEPT_HINT.format(masked=value)
         if volunteer.birth_date:
             self.fields["birth_date"].help_text = KEPT_HINT.format(masked=f"{volunteer.birth_year} 年")
+
+    def clean_id_number(self) -> str:
+        """Checked here too, so that all that is wrong is said at once."""
+        number = identity.normalise_id(self.cleaned_data["id_number"])
+        if number:
+            identity.validate_id_number(number)
+        return number
+
+    def clean_phone(self) -> str:
+        phone = "".join(str(self.cleaned_data["phone"]).split())
+        if phone:
+            identity.validate_phone(phone)
+        return phone
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -249,21 +269,16 @@ class VolunteerForm(SeenForm, KeyedForm):
 
     def _see_alike(self, cleaned: dict[str, Any]) -> None:
         """Whoever looks like somebody on these rosters is registered only when it is said that they are another."""
-        number = identity.normalise_id(cleaned.get("id_number") or "")
-        born = cleaned.get("birth_date")
-        if number:
-            try:
-                identity.validate_id_number(number)
-            except ValidationError:
-                # The service says what is wrong with it.
-                return
-            born = identity.birth_date_of(number)
+        if "id_number" in self.errors:
+            return
+        number = cleaned.get("id_number") or ""
+        born = identity.birth_date_of(number) if number else cleaned.get("birth_date")
         self.alike = list(
             alike_for_user(
                 self.user,
                 name=cleaned.get("name") or "",
                 birth_year=born.year if born else None,
-                phone="".join((cleaned.get("phone") or "").split()),
+                phone=cleaned.get("phone") or "",
                 has_id=bool(number),
             )[:ALIKE_SHOWN]
         )
@@ -300,10 +315,22 @@ class VolunteerForm(SeenForm, KeyedForm):
         return any(self[name].errors for name in REGISTER)
 
     @property
+    def state_open(self) -> bool:
+        """Are there days and reasons of who rests or has gone, or is something wrong with them?"""
+        return any(self[name].value() or self[name].errors for name in STATE[1:])
+
+    @property
     def time_rows(self) -> list[dict[str, Any]]:
-        """The boxes of the grid: a row for each part of the day, a box for each weekday."""
-        boxes = list(self["times"])
-        return [{"label": part.label, "boxes": boxes[place :: len(Daypart)]} for place, part in enumerate(Daypart)]
+        """The boxes of the grid: a row for each weekday, a box for each part of the day."""
+        boxes, parts = list(self["times"]), len(Daypart)
+        return [
+            {"label": day.label, "boxes": boxes[place * parts : (place + 1) * parts]}
+            for place, day in enumerate(Weekday)
+        ]
+
+    @property
+    def dayparts(self) -> list[str]:
+        return [part.label for part in Daypart]
 
 
 def _initial(volunteer: Volunteer) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from volunteers.models import Availability, Interest, Speciality, Term, Voluntee
 
 # Says nothing about whose number it is: the person may stand on the roster of a branch that the user cannot see.
 TAKEN = "此证件号已登记，请联系县关工委办公室"
+NO_REASON = "没有身份证号的，请写明原因。"
+NO_SEX = "请选择性别。"
 OUT_OF_LIFE = "应在出生以后、今天以前。"
 
 # (weekday 1–7, daypart) as in `Availability`.
@@ -190,11 +192,11 @@ def _check_identity(volunteer: Volunteer) -> None:
 def _check_without_document(volunteer: Volunteer) -> None:
     """Somebody without a document is possible, with a reason (domain.md §6)."""
     if not volunteer.no_id_reason:
-        raise ValidationError({"no_id_reason": "没有身份证号的，请写明原因。"}, code="no_id_reason")
+        raise ValidationError({"no_id_reason": NO_REASON}, code="no_id_reason")
     if volunteer.birth_date and volunteer.birth_date > timezone.localdate():
         raise ValidationError({"birth_date": "出生日期不能晚于今天。"}, code="future")
     if not volunteer.sex:
-        raise ValidationError({"sex": "请选择性别。"}, code="sex")
+        raise ValidationError({"sex": NO_SEX}, code="sex")
 
 
 def _checked_phone(phone: str) -> str:

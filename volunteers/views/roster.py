@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from guanai import limits
-from guanai.access import needs
+from guanai.access import get_or_post, needs
 from guanai.attempts import attempt, submitted
 from guanai.dependents import PersonRecords, person_parts
 from guanai.entry_keys import once
@@ -71,7 +72,7 @@ def volunteer_list(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.VIEW_ROSTER)
-@require_POST
+@get_or_post
 @sensitive_post_parameters("number")
 @never_cache
 def volunteer_find(request: HttpRequest) -> HttpResponse:
@@ -80,24 +81,33 @@ def volunteer_find(request: HttpRequest) -> HttpResponse:
     Who is found was looked at; and nobody may try number after number. A telephone may be that of several people.
     """
     user = user_of(request)
-    form = FindForm(request.POST)
-    if not form.is_valid():
-        for error in form.errors["number"]:
-            messages.error(request, str(error))
-        return redirect("volunteers:volunteer_list")
-    if not limits.may_ask_for_number(user):
-        messages.error(request, f"一小时内最多按号码查 {limits.NUMBERS_PER_HOUR} 次，请过一会儿再查。")
-        return redirect("volunteers:volunteer_list")
-    field, what = ("phone", "电话") if form.by_phone else ("id_number", "证件号")
-    people = list(volunteers_by_number(user, field, form.cleaned_data["number"])[:MOST_FOUND])
-    for person in people:
-        note_look(request, record=person, field=field, reason=f"按{what}查找")
-    if not people:
-        messages.warning(request, f"您可以看的名册里没有这个{what}。")
-        return redirect("volunteers:volunteer_list")
+    form = FindForm(request.POST or None)
+    people = _looked_up(request, user, form) if submitted(request, form) else []
     if len(people) == 1:
         return redirect("volunteers:volunteer_detail", people[0].pk)
-    return render(request, "volunteers/volunteer_found.html", {"people": people, "what": what})
+    if people:
+        return render(request, "volunteers/volunteer_found.html", {"people": people, "what": form.what})
+    context = {
+        "form": form,
+        "nobody": form.has_error("number", "nobody"),
+        "may_edit": may(user, Action.EDIT_ROSTER),
+        "cancel_url": reverse("volunteers:volunteer_list"),
+    }
+    return render(request, "volunteers/volunteer_find.html", context)
+
+
+def _looked_up(request: HttpRequest, user: User, form: FindForm) -> list[Volunteer]:
+    """Who has the number; where nobody has, or too many were asked for, that is said at the field."""
+    if not limits.may_ask_for_number(user):
+        words = f"一小时内最多按号码查 {limits.NUMBERS_PER_HOUR} 次，请过一会儿再查。"
+        form.add_error("number", ValidationError(words, code="too_many"))
+        return []
+    people = list(volunteers_by_number(user, form.field, form.cleaned_data["number"])[:MOST_FOUND])
+    for person in people:
+        note_look(request, record=person, field=form.field, reason=f"按{form.what}查找")
+    if not people:
+        form.add_error("number", ValidationError(f"您可以看的名册里没有这个{form.what}。", code="nobody"))
+    return people
 
 
 @needs(Action.VIEW_ROSTER)
@@ -113,6 +123,7 @@ def volunteer_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Action.REVEAL_ROSTER)
+@get_or_post
 @never_cache
 def volunteer_reveal(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     """Ask why; then note the look and show this one value on this one answer."""
@@ -220,6 +231,7 @@ def secrets_of(person: Volunteer, revealed: str, *, may_reveal: bool) -> list[di
 
 
 @needs(Action.EDIT_ROSTER)
+@get_or_post
 @never_cache
 @sensitive_post_parameters("id_number", "phone", "address", "birth_date")
 def volunteer_create(request: HttpRequest) -> HttpResponse:
@@ -246,6 +258,7 @@ def volunteer_create(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.EDIT_ROSTER)
+@get_or_post
 @never_cache
 @sensitive_post_parameters("id_number", "phone", "address", "birth_date")
 def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -257,8 +270,8 @@ def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
         def update() -> Volunteer:
             return update_volunteer(volunteer=person, by=user, seen=form.seen_at, **form.fields_to_write())
 
-        number = form.cleaned_data["id_number"]
-        written = attempt(form, lambda: limits.writing_number(by=user, number=number, write=update))
+        number, before = form.cleaned_data["id_number"], person.id_number
+        written = attempt(form, lambda: limits.writing_number(by=user, number=number, write=update, instead_of=before))
         if written is not None:
             messages.success(request, "已保存修改。")
             if left_open(written):

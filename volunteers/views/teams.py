@@ -24,7 +24,7 @@ from orgs.scope import allows, covering, home_unit, may, user_of
 from orgs.views.network import parts_of
 from volunteers.forms import DissolutionForm, JoinForm, MemberForm, TeamFilterForm, TeamForm
 from volunteers.models import Team, TeamMember, Volunteer
-from volunteers.posts import find_people
+from volunteers.posts import HITS, find_people
 from volunteers.services import add_members, correct_member, correct_team, dissolve_team, found_team
 from volunteers.team_files import TEAM_COLUMNS, team_rows
 from volunteers.teams import (
@@ -242,5 +242,6 @@ def people_context(
     ticked: list[Volunteer] = list(people_to_join(user, unit).filter(pk__in=chosen[:50]).order_by("name_key", "pk"))
     keys = {person.pk for person in ticked}
     members = still_in(team, timezone.localdate()) if team else None
-    found = [person for person in find_people(user, unit, words, without=members) if person.pk not in keys]
-    return {"find": words, "ticked": ticked, "found": found}
+    hits = find_people(user, unit, words, without=members)
+    found = [person for person in hits if person.pk not in keys]
+    return {"find": words, "ticked": ticked, "found": found, "more": len(hits) >= HITS}

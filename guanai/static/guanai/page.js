@@ -81,6 +81,48 @@ function pressScriptedButton(event) {
   show.setAttribute("aria-pressed", String(hidden));
 }
 
+/* 大字版 on this very page: what is typed into it, and what was filtered, stays. */
+async function switchLargeType(event) {
+  const form = event.target.closest("form[data-large]");
+  if (!form) return;
+  event.preventDefault();
+  const button = form.elements.large;
+  const on = button.value === "1";
+  const said = new FormData(form);
+  said.set("large", button.value);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: said, redirect: "manual" });
+    if (answer.type !== "opaqueredirect") throw new Error(String(answer.status));
+  } catch {
+    location.reload();
+    return;
+  }
+  document.documentElement.classList.toggle("large", on);
+  const cards = document.getElementById("cards");
+  cards.media = on ? cards.dataset.large : cards.dataset.usual;
+  button.value = on ? "0" : "1";
+  button.setAttribute("aria-pressed", String(on));
+}
+
+/* What is folded is printed too. */
+let unfolded = [];
+
+function unfoldForPrint() {
+  unfolded = [...document.querySelectorAll("main details:not([open]):not(.fold)")];
+  for (const fold of unfolded) fold.open = true;
+}
+
+function foldAfterPrint() {
+  for (const fold of unfolded) fold.open = false;
+}
+
+/* The results say what is wrong with the filter: what the whole page said at a field is of the filter before. */
+function dropEarlierErrors(event) {
+  if (event.target.id !== "results") return;
+  for (const error of document.querySelectorAll(".filters .field-error")) error.remove();
+  for (const field of document.querySelectorAll(".filters [aria-invalid]")) field.removeAttribute("aria-invalid");
+}
+
 /* A list that could not be fetched says so. */
 function tellFailure() {
   const place = document.getElementById("failure");
@@ -101,7 +143,11 @@ document.addEventListener("click", closeDialog);
 document.addEventListener("click", pressScriptedButton);
 document.addEventListener("htmx:afterSwap", openFilledDialog);
 document.addEventListener("htmx:afterSwap", showScriptedButtons);
+document.addEventListener("submit", switchLargeType);
+document.addEventListener("htmx:afterSwap", dropEarlierErrors);
 document.addEventListener("htmx:beforeSwap", followRedirect);
+window.addEventListener("beforeprint", unfoldForPrint);
+window.addEventListener("afterprint", foldAfterPrint);
 document.addEventListener("htmx:responseError", tellFailure);
 document.addEventListener("htmx:sendError", tellFailure);
 

@@ -129,6 +129,17 @@ def test_empty_list_says_why() -> None:
 
 
 @pytest.mark.django_db
+def test_a_wrong_filter_is_no_empty_list_and_enters_no_history() -> None:
+    part = rendered({"HTTP_HX_REQUEST": "true"}, {"since": "昨天"})
+    assert "入库：" in part.content.decode()
+    assert "条件有误，请改一下" in part.content.decode()
+    assert "还没有记录" not in part.content.decode()
+    assert part["HX-Push-Url"] == "false"
+    assert "HX-Push-Url" not in rendered({"HTTP_HX_REQUEST": "true"})
+    assert '<details class="fold" open>' in rendered({}, {"since": "昨天"}).content.decode()
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("number", [1, 3])
 def test_list_costs_the_same_for_one_row_and_for_three(number: int, django_assert_num_queries: Any) -> None:
     users(number)

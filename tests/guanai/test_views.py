@@ -157,7 +157,7 @@ def test_wrong_old_password_changes_nothing(client: Client, secretary: User) -> 
     assert secretary.check_password(PASSWORD)
 
 
-@pytest.mark.parametrize("template", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+@pytest.mark.parametrize("template", ["400.html", "403.html", "403_csrf.html", "404.html", "405.html", "500.html"])
 def test_error_pages_need_no_request(template: str) -> None:
     html = render_to_string(template)
     assert "回首页" in html
@@ -209,3 +209,21 @@ def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
     }
     assert named
     assert named <= drawn
+
+
+def test_an_address_that_takes_forms_alone_says_so_when_it_is_opened(client: Client, secretary: User) -> None:
+    client.force_login(secretary)
+    response = client.get(reverse("page:large_type"))
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "只接收表单" in response.content.decode()
+
+
+def test_large_type_leads_back_to_the_page_with_the_form_after_an_error(client: Client, secretary: User) -> None:
+    """The address that the form was sent to may show nothing when it is opened."""
+    client.force_login(secretary)
+    here = reverse("page:account")
+    fields = {"old_password": "wrong", "new_password1": "a", "new_password2": "b"}
+    refused = client.post(here, fields, headers={"referer": f"http://testserver{here}?from=menu"})
+    assert f'name="next" value="{here}?from=menu"' in refused.content.decode()
+    foreign = client.post(here, fields, headers={"referer": "https://elsewhere.example/"})
+    assert f'name="next" value="{here}"' in foreign.content.decode()

@@ -205,7 +205,7 @@ def test_a_wrong_filter_finds_nothing_and_says_why(client: Client, auditor: User
     page = text(client, **query)
 
     assert "field-error" in page
-    assert "0 条" in page
+    assert "条件有误，请改一下" in page
 
 
 def test_another_county_s_trail_is_not_seen(client: Client, county: Unit) -> None:

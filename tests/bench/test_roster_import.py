@@ -154,7 +154,7 @@ def test_import_and_the_library(township: Unit) -> None:
     ratio = in_turn(
         seconds(taken_back(lambda: whole_import(content, township))),
         seconds(taken_back(lambda: library_import(content, township))),
-        rounds=1,
+        rounds=3,
     )
     ratio.show("import of 5,000 rows / django-import-export", "seconds")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as Refusal
 from django.http import HttpRequest, JsonResponse
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
@@ -43,6 +44,18 @@ class Pages(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+
+class KnownFilters(DjangoFilterBackend):  # type: ignore[misc]  # the library is untyped
+    """Filters by what an endpoint offers, and refuses what it does not: a misspelt condition would otherwise answer
+    everybody, and stand in the addresses of the next pages."""
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        filters = self.get_filterset_class(view, queryset)
+        known = {Pages.page_query_param, Pages.page_size_query_param, *(filters.base_filters if filters else ())}
+        if unknown := sorted(set(request.query_params) - known):
+            raise ValidationError({name: ["没有这个条件。"] for name in unknown})
+        return super().filter_queryset(request, queryset, view)
 
 
 ERROR = inline_serializer(

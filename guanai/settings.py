@@ -290,7 +290,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["guanai.api.KnownFilters"],
     "DEFAULT_PAGINATION_CLASS": "guanai.api.Pages",
     "EXCEPTION_HANDLER": "guanai.api.error_body",
     "DEFAULT_THROTTLE_CLASSES": [

@@ -61,7 +61,7 @@ class ActivityEntryForm(PageForm, forms.Form):
         label="活动摘要和成效",
         max_length=500,
         required=False,
-        help_text="做了什么、效果怎样，写一两句即可。",
+        help_text="做了什么、效果怎样，写一两句即可，不写孩子和五老的姓名。",
         widget=forms.Textarea,
     )
     sessions = number_field("场次", required=False, help_text="同一天连讲几场，就填几场。不填按 1 场。")

@@ -9,6 +9,7 @@ from orgs.models import Unit, User
 from tests.browser.pages import on_a_phone
 from tests.factories import make_county, make_member, make_unit, make_volunteer
 
+SWITCH = "/large-type/"
 WIDER = "tables => tables.filter(table => table.scrollWidth > table.clientWidth).length"
 
 
@@ -31,7 +32,8 @@ def test_the_switch_keeps_what_is_typed_and_what_is_filtered(
     page.get_by_label("姓名", exact=True).fill("李素芳")
     switch = page.get_by_role("button", name="大字")
     expect(switch).to_have_attribute("aria-pressed", "false")
-    switch.click()
+    with page.expect_response(f"{live_server.url}{SWITCH}"):
+        switch.click()
     expect(switch).to_have_attribute("aria-pressed", "true")
     assert is_large(page)
     expect(page.get_by_label("姓名", exact=True)).to_have_value("李素芳")
@@ -42,7 +44,8 @@ def test_the_switch_keeps_what_is_typed_and_what_is_filtered(
     page.get_by_role("textbox", name="姓名或拼音").fill("杜")
     expect(page.get_by_text("姓名或拼音：杜")).to_be_visible()
     assert page.locator(".scroll-x").evaluate_all(WIDER) == 0
-    switch.click()
+    with page.expect_response(f"{live_server.url}{SWITCH}"):
+        switch.click()
     expect(switch).to_have_attribute("aria-pressed", "false")
     expect(page.get_by_role("textbox", name="姓名或拼音")).to_have_value("杜")
     assert page.locator(".scroll-x").evaluate_all(WIDER) == 0

@@ -81,8 +81,8 @@ function pressScriptedButton(event) {
   show.setAttribute("aria-pressed", String(hidden));
 }
 
-/* 大字版 on this very page: what is typed into it, and what was filtered, stays. */
-async function switchLargeType(event) {
+/* 大字版 on this very page: what is typed into it, and what was filtered, stays. Without a signal it holds until the next page. */
+function switchLargeType(event) {
   const form = event.target.closest("form[data-large]");
   if (!form) return;
   event.preventDefault();
@@ -90,13 +90,7 @@ async function switchLargeType(event) {
   const on = button.value === "1";
   const said = new FormData(form);
   said.set("large", button.value);
-  try {
-    const answer = await fetch(form.action, { method: "POST", body: said, redirect: "manual" });
-    if (answer.type !== "opaqueredirect") throw new Error(String(answer.status));
-  } catch {
-    location.reload();
-    return;
-  }
+  fetch(form.action, { method: "POST", body: said, redirect: "manual", keepalive: true }).catch(() => {});
   document.documentElement.classList.toggle("large", on);
   const cards = document.getElementById("cards");
   cards.media = on ? cards.dataset.large : cards.dataset.usual;

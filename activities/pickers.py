@@ -12,8 +12,6 @@ from guanai.keys import is_key
 
 Made = TypeVar("Made")
 PICKED = ("speakers", "co_hosts")
-# How many a search shows at most; who wants another one types more of the name.
-HITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +35,12 @@ class Picker:
     found: list[Option] | None = None
     words: str = ""
     is_open: bool = False
+    # There may be more than the search shows.
+    is_cut: bool = False
 
     @property
     def name(self) -> str:
         return self.bound.name
-
-    @property
-    def is_cut(self) -> bool:
-        """There may be more than the search shows."""
-        return len(self.found or ()) >= HITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from activities.enums import ActivityState
 from activities.models import Activity, ActivityDraft, FollowUp, Meeting, Venue
-from activities.pickers import HITS
 from activities.querysets import ActivityQuerySet, FollowUpQuerySet
 from orgs.enums import Action
 from orgs.models import Unit, User
@@ -17,6 +16,9 @@ from orgs.querysets import UnitQuerySet
 from orgs.scope import allows, branch_q, grants_of, home_unit, may, units_for
 from volunteers.models import Volunteer
 from volunteers.querysets import VolunteerQuerySet
+
+# How many a search inside the form shows at most; who wants another one types more of the name.
+HITS = 8
 
 
 def activities_for_user(user: User) -> ActivityQuerySet:

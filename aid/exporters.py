@@ -1,6 +1,6 @@
 """What the exports of the lists hold: masked like the lists themselves. guanai.sheets turns it into files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from aid.models import Child, Donation, Grant, LedgerEntry, Pairing
@@ -60,8 +60,8 @@ def _child_row(child: Child) -> tuple[Value, ...]:
     )
 
 
-def pairings_file(rows: PairingQuerySet, *, named: bool) -> ListFile:
-    """`named`: the reader sees the names of helpers (`aid.rules`)."""
+def pairings_file(rows: PairingQuerySet, helper_name: Callable[[Pairing], str]) -> ListFile:
+    """`helper_name` calls helpers as the reader may know them (`aid.rules`)."""
     columns = (
         Column("儿童编号", Kind.CODE),
         Column("姓名（遮盖）"),
@@ -72,11 +72,8 @@ def pairings_file(rows: PairingQuerySet, *, named: bool) -> ListFile:
         Column("结束日期", Kind.DATE),
         Column("最近走访", Kind.DATE),
     )
-    return ListFile(
-        "结对名册",
-        columns,
-        (_pairing_row(pairing, pairing.helper_for(named=named)) for pairing in rows.iterator(CHUNK)),
-    )
+    lines = (_pairing_row(pairing, helper_name(pairing)) for pairing in rows.iterator(CHUNK))
+    return ListFile("结对名册", columns, lines)
 
 
 def _pairing_row(pairing: Pairing, helper: str) -> tuple[Value, ...]:

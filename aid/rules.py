@@ -1,19 +1,22 @@
 """Who may take which step of a grant, which step comes next, and who reads the names of helpers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 
 from aid.enums import GrantState
-from aid.models import Grant
+from aid.models import Grant, Pairing
 from orgs.enums import Action
 from orgs.models import User
-from orgs.scope import allows, may
+from orgs.scope import allows, covering
 
 
-def names_helpers(user: User) -> bool:
-    """The names of 五老 are for who sees a roster: 基金经办 and 基金审批 see that a child is helped, not by whom."""
-    return may(user, Action.VIEW_ROSTER)
+def helper_name(user: User) -> Callable[[Pairing], str]:
+    """How the helper of a pairing is called to this reader. The names of 五老 are for who sees a roster where the child
+    is: 基金经办 and 基金审批 see that a child is helped, not by whom."""
+    named = covering(user, Action.VIEW_ROSTER)
+    return lambda pairing: pairing.helper if named(pairing.child.unit) else pairing.masked_helper
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What happened for one child, the latest first: pairings, visits, grants, and the next visit that was agreed."""
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
@@ -36,8 +37,8 @@ class Timeline:
     running: list[Pairing]
 
 
-def timeline_of(child: Child, *, named: bool) -> Timeline:
-    """Three queries, whatever the number of events. `named`: the reader sees the names of helpers (`aid.rules`)."""
+def timeline_of(child: Child, helper_name: Callable[[Pairing], str]) -> Timeline:
+    """Three queries, whatever the number of events. `helper_name` says how the reader knows a helper (`aid.rules`)."""
     today = timezone.localdate()
     visits_in_order = Visit.objects.order_by("held_on", "pk")
     pairings = list(
@@ -50,14 +51,13 @@ def timeline_of(child: Child, *, named: bool) -> Timeline:
         ((visit, pairing) for pairing in pairings for visit in pairing.visits.all()),
         key=lambda pair: (pair[0].held_on, pair[0].pk),
     )
-    events = [event for pairing in pairings for event in _pairing_events(pairing, pairing.helper_for(named=named))]
+    events = [event for pairing in pairings for event in _pairing_events(pairing, helper_name(pairing))]
     events += [
-        _visit_event(order, visit, pairing.helper_for(named=named))
-        for order, (visit, pairing) in enumerate(visits, start=1)
+        _visit_event(order, visit, helper_name(pairing)) for order, (visit, pairing) in enumerate(visits, start=1)
     ]
     events += [_grant_event(grant) for grant in child.grants.paid().select_related("account")]
     events.sort(key=lambda event: (event.on, ORDER_OF_DAY[event.kind]), reverse=True)
-    plans = sorted(_plans(running, today, named=named), key=lambda event: event.on)
+    plans = sorted(_plans(running, today, helper_name), key=lambda event: event.on)
     return Timeline(events=[*plans, *events], visits=len(visits), running=running)
 
 
@@ -84,13 +84,13 @@ def _grant_event(grant: Grant) -> Event:
     return Event(grant.paid_on or grant.applied_on, "grant", heading, meta=grant.account.name, note=signed, grant=grant)
 
 
-def _plans(running: list[Pairing], today: datetime.date, *, named: bool) -> list[Event]:
+def _plans(running: list[Pairing], today: datetime.date, helper_name: Callable[[Pairing], str]) -> list[Event]:
     plans = []
     for pairing in running:
         latest = max(pairing.visits.all(), key=lambda visit: (visit.held_on, visit.pk), default=None)
         if latest is None or latest.next_on is None:
             continue
-        due, helper = days_left(latest.next_on, today), pairing.helper_for(named=named)
+        due, helper = days_left(latest.next_on, today), helper_name(pairing)
         plans.append(Event(latest.next_on, "plan", "下次走访", meta=helper, due=due))
     return plans
 

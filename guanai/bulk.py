@@ -4,8 +4,7 @@ Triggers of the row history work per statement, so what is written this way stan
 Call it inside a transaction: a killed process leaves nothing half done.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -13,14 +12,6 @@ from django.db.models import Field, Model
 from psycopg import sql
 
 _Row = TypeVar("_Row", bound=Model)
-_Value = TypeVar("_Value")
-
-
-def batched(values: Iterable[_Value], size: int) -> Iterator[list[_Value]]:
-    """Lists of at most so many values, so that memory stays flat (`itertools.batched` is of Python 3.12)."""
-    rest = iter(values)
-    while some := list(islice(rest, size)):
-        yield some
 
 
 def copy(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:

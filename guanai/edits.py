@@ -5,7 +5,7 @@ row's lock, compares it. Saving again after the warning is deliberate: the form 
 
 The row is locked without a join: what it hangs on is read after the wait. PostgreSQL checks a row that changed while it
 was waited for against the joined rows of before, so that somebody who moved to another unit would be gone, and who
-changed a record would be nobody.
+changed a record would be nobody. A join to what a row never leaves, such as a member's team, does no harm.
 """
 
 import datetime

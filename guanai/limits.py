@@ -34,13 +34,15 @@ def writing_number(*, by: Any, number: str, write: Callable[[], Result], instead
     """The result of `write`, which stores a record with an identity number; where it is refused, that was a question.
 
     Any refusal counts, whatever it names: that it is not "registered already" is an answer too. What is stored counts
-    for nothing, so that nobody who has a whole village to register is held up; but a number that is stored
-    `instead_of` another one counts, or one record would do to try out a thousand. Without a number there is no limit.
+    for nothing, so that nobody who has a whole village to register is held up; but a record that loses the number that
+    it had, `instead_of` which it gets another one or none, counts, or one record would do to try out a thousand.
+    Where nothing of this happens there is no limit.
 
     Raises:
         ValidationError: what `write` raises; at `id_number` where there were too many questions in the hour.
     """
-    if not number:
+    replaces = bool(instead_of) and instead_of != number
+    if not (number or replaces):
         return write()
     if cache.get(_key(_NUMBER, by), 0) >= NUMBERS_PER_HOUR:
         words = f"一小时内最多核对 {NUMBERS_PER_HOUR} 个证件号（含查找和登记被退回的），请过一会儿再保存。"
@@ -50,7 +52,7 @@ def writing_number(*, by: Any, number: str, write: Callable[[], Result], instead
     except ValidationError:
         may_ask_for_number(by)
         raise
-    if instead_of and instead_of != number:
+    if replaces:
         may_ask_for_number(by)
     return written
 

@@ -11,7 +11,7 @@ from django.db.utils import ProgrammingError
 from django.utils import timezone
 
 from guanai import seal_files
-from guanai.bulk import batched
+from guanai.batches import batched
 from guanai.enums import Finding
 from guanai.models import AuditSeal, Sealed, SealRetirement
 from guanai.retention import SHORTEST, months_before

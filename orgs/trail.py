@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from django.http import Http404
 from django.utils import timezone
 
-from guanai.bulk import batched
+from guanai.batches import batched
 from guanai.enums import Change, Verb
 from guanai.history import TRACKED
 from guanai.keys import is_key

@@ -32,7 +32,7 @@ RELAXED_WORDS = {
     "time": "时间",
     "kind": "五老类别",
     "core": "骨干",
-    "recent": "最近活动",
+    "recent": "最近活动和走访",
 }
 # What giving up a condition means, as the link says it.
 OFFERS = {
@@ -171,7 +171,7 @@ def last_words(row: Any) -> str:
     kinds = person_activities()
     days = [(day, -kind.order, kind.label) for kind in kinds if (day := getattr(row, last_field(kind.key)))]
     if not days:
-        return "没有活动记录"
+        return "没有活动和走访记录"
     day, _, label = max(days)
     return f"最近一次{label} {day:%Y-%m-%d}"
 

@@ -20,6 +20,7 @@ from activities.forms import ActivityEntryForm
 from activities.models import Activity, ActivityDraft
 from activities.pickers import Option, Picker, Step, after, ids_in, in_order, step_of
 from activities.queries import (
+    HITS,
     activity_for_user_or_404,
     co_hosts_to_choose,
     draft_for_user_or_404,
@@ -117,6 +118,7 @@ class EntryPage:
                 picker.found = [person_option(self.user, person) for person in found]
             else:
                 picker.found = [unit_option(unit) for unit in find_co_hosts(self.host, picker.words, chosen)]
+            picker.is_cut = len(picker.found) >= HITS
 
 
 def person_option(user: User, person: Volunteer) -> Option:
@@ -153,7 +155,7 @@ def activity_create(request: HttpRequest) -> HttpResponse:
     if code := request.GET.get("unit"):
         page.typed = {"unit": [code]}
     if speaker := request.GET.get("speaker"):
-        # Whoever may not be chosen here stands in no picker, and is nobody.
+        # Whoever may not be chosen is left out by the picker.
         page.typed["speakers"] = ids_in({"speakers": [speaker]}, "speakers")
     if like := request.GET.get("like"):
         carry(page, like)

@@ -62,9 +62,6 @@ class Pairing(models.Model):
         """The same for whoever sees no roster: of a person the family name."""
         return mask_name(self.volunteer.name) if self.volunteer else self.helper
 
-    def helper_for(self, *, named: bool) -> str:
-        return self.helper if named else self.masked_helper
-
     def runs_on(self, day: datetime.date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 

@@ -22,7 +22,7 @@ from aid.forms import (
 )
 from aid.models import Child
 from aid.queries import child_for_user_or_404, children_for_user, consent_for_user_or_404
-from aid.rules import names_helpers
+from aid.rules import helper_name
 from aid.services import (
     end_care,
     record_certification,
@@ -87,7 +87,7 @@ def render_child(request: HttpRequest, child: Child, revealed: PersonalField | N
         "facts": _facts(child, revealed, may_reveal=allows(user, Action.REVEAL_CHILDREN, child.unit)),
         "certifications": child.certifications.all(),
         "consents": list(child.consents.order_by("-version")),
-        "timeline": timeline_of(child, named=names_helpers(user)),
+        "timeline": timeline_of(child, helper_name(user)),
         "looks": looks[:LOOKS_SHOWN],
         "more_looks": len(looks) > LOOKS_SHOWN,
         "may_edit": allows(user, Action.EDIT_CHILDREN, child.unit),
@@ -192,7 +192,9 @@ def child_edit(request: HttpRequest, pk: int) -> HttpResponse:
         def update() -> Child:
             return update_child(child=child, by=user, seen=form.seen_at, **form.values())
 
-        number, before = form.cleaned_data["id_number"], child.id_number
+        number = form.cleaned_data["id_number"]
+        # Left empty, it stays as it is.
+        before = child.id_number if number else ""
         written = attempt(form, lambda: writing_number(by=user, number=number, write=update, instead_of=before))
         if written is not None:
             messages.success(request, "已保存。")

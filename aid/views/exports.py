@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from aid.exporters import ListFile, children_file, donations_file, entries_file, grants_file, pairings_file
 from aid.forms import ChildFilterForm, DonationFilterForm, EntryFilterForm, GrantFilterForm, PairingFilterForm
 from aid.queries import children_for_user, donations_for_user, entries_for_user, grants_for_user, pairings_for_user
-from aid.rules import names_helpers
+from aid.rules import helper_name
 from guanai.access import needs
 from orgs.enums import Action
 from orgs.list_files import sent_list
@@ -37,7 +37,7 @@ def child_export(request: HttpRequest) -> FileResponse:
 def pairing_export(request: HttpRequest) -> FileResponse:
     user = user_of(request)
     rows = PairingFilterForm(request.GET, user=user).narrow(pairings_for_user(user))
-    return workbook(user, pairings_file(rows, named=names_helpers(user)))
+    return workbook(user, pairings_file(rows, helper_name(user)))
 
 
 @needs(Action.VIEW_FUND)

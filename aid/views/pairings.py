@@ -16,7 +16,7 @@ from aid.queries import (
     visits_due,
     visits_for_user,
 )
-from aid.rules import names_helpers
+from aid.rules import helper_name
 from aid.services import end_pairing, record_visit, start_pairing
 from aid.timeline import days_left
 from guanai.access import get_or_post, needs
@@ -42,10 +42,11 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
         form=form,
         export_url=reverse("aid:pairing_export"),
     )
+    called = helper_name(user)
     context = {
         "may_edit": may(user, Action.EDIT_CHILDREN),
         "today": timezone.localdate(),
-        "names_helpers": names_helpers(user),
+        "lines": [(pairing, called(pairing)) for pairing in listing.page],
     }
     return render_list(request, "aid/pairing_list.html", listing, context)
 
@@ -59,7 +60,12 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     form = VisitFilterForm(request.GET, user=user)
     listing = make_listing(request, form.narrow(visits_for_user(user)), measure="次", form=form)
     due = visits_due(user).select_related("pairing__child", "pairing__volunteer", "pairing__helper_unit")
-    shown = [(visit, days_left(visit.next_on, today)) for visit in due.order_by("next_on")[:DUE_SHOWN] if visit.next_on]
+    called = helper_name(user)
+    shown = [
+        (visit, days_left(visit.next_on, today), called(visit.pairing))
+        for visit in due.order_by("next_on")[:DUE_SHOWN]
+        if visit.next_on
+    ]
     return render_list(
         request,
         "aid/visit_list.html",
@@ -67,7 +73,7 @@ def visit_list(request: HttpRequest) -> HttpResponse:
         {
             "due": shown,
             "due_count": due.count() if len(shown) == DUE_SHOWN else len(shown),
-            "names_helpers": names_helpers(user),
+            "lines": [(visit, called(visit.pairing)) for visit in listing.page],
         },
     )
 

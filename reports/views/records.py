@@ -67,7 +67,8 @@ def records(request: HttpRequest, code: str) -> HttpResponse:
         "columns": _headings(columns, rows),
         "rows": rows,
         "board_url": dashboard_url(unit.code, asked.year),
-        "hides_names": not may_open and any(column.personal for column in subject.columns),
+        "figures_alone": not may_open and len(columns) < len(subject.columns),
+        "hidden": [column.heading for column in subject.columns if may_open and column not in columns],
     }
     return render_list(request, "reports/records.html", listing, context)
 

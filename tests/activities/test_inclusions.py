@@ -23,7 +23,7 @@ from tests.factories import make_unit, seen
 
 YEAR = timezone.localdate().year
 TODAY = timezone.localdate()
-# A day of the year that is never to come.
+# A day of this year that is never in the future.
 NEW_YEAR = datetime.date(YEAR, 1, 1)
 
 

@@ -1,4 +1,5 @@
 import datetime
+from operator import attrgetter
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +19,7 @@ def test_what_happened_stands_with_the_latest_first_and_the_plan_on_top(world: W
     make_paid_grant(child, account, paid_on=datetime.date(2026, 8, 26))
     make_grant(child, account)
 
-    timeline = timeline_of(child, named=True)
+    timeline = timeline_of(child, attrgetter("helper"))
 
     assert [(event.kind, event.heading[:6]) for event in timeline.events] == [
         ("plan", "下次走访"),
@@ -35,7 +36,7 @@ def test_an_ended_pairing_plans_nothing(world: World) -> None:
     pairing = make_pairing(make_child(world.village), ends_on=datetime.date(2025, 7, 1), end_reason="随父母迁出")
     make_visit(pairing, held_on=datetime.date(2025, 6, 1), next_on=datetime.date(2025, 8, 1))
 
-    timeline = timeline_of(pairing.child, named=True)
+    timeline = timeline_of(pairing.child, attrgetter("helper"))
 
     assert [event.kind for event in timeline.events] == ["end", "visit", "start"]
     assert timeline.events[0].note == "随父母迁出"
@@ -47,7 +48,7 @@ def test_only_the_latest_visit_plans_the_next(world: World) -> None:
     make_visit(pairing, held_on=datetime.date(2025, 6, 1), next_on=datetime.date(2025, 7, 1))
     make_visit(pairing, held_on=datetime.date(2025, 6, 20))
 
-    assert "plan" not in [event.kind for event in timeline_of(pairing.child, named=True).events]
+    assert "plan" not in [event.kind for event in timeline_of(pairing.child, attrgetter("helper")).events]
 
 
 def test_a_long_story_takes_no_more_queries(world: World) -> None:
@@ -56,7 +57,7 @@ def test_a_long_story_takes_no_more_queries(world: World) -> None:
         for _ in range(visits):
             make_visit(make_pairing(child))
         with CaptureQueriesContext(connection) as captured:
-            timeline_of(child, named=True)
+            timeline_of(child, attrgetter("helper"))
         return len(captured)
 
     assert count(1) == count(5)

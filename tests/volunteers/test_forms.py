@@ -263,6 +263,21 @@ def test_one_record_does_not_do_to_try_out_numbers(township: Unit, monkeypatch: 
     assert "一小时内最多核对 2 个证件号" in answers[-1].content.decode()
 
 
+def test_taking_a_number_away_and_putting_another_in_counts_too(
+    township: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guanai.limits.NUMBERS_PER_HOUR", 1)
+    client, mine = signed_in(township), make_volunteer(township)
+    edit = reverse("volunteers:volunteer_edit", args=[mine.pk])
+    without = {"no_id": "on", "no_id_reason": "补办中", "sex": "male", "birth_date": "1950-01-01"}
+    answers = []
+    for said in (without, {"id_number": make_id_number(order=141)}, without):
+        mine.refresh_from_db()
+        answers.append(client.post(edit, form_of(township, status="active", **said, **seen(mine))))
+    # Whoever has none, and gets none, is saved all the same.
+    assert [answer.status_code for answer in answers] == [302, 200, 302]
+
+
 def test_registering_many_people_is_not_held_up(township: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("guanai.limits.NUMBERS_PER_HOUR", 1)
     client = signed_in(township)

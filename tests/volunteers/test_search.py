@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.services import save_draft
+from aid.models import Child
 from orgs.enums import Role
+from orgs.models import User
 from tests.factories import (
     make_activity,
     make_child,
@@ -104,7 +106,7 @@ def test_who_was_called_on_least_recently_comes_first(town: Town) -> None:
     spoke(long_ago, ago(1), state="returned")
     found = asked(town.secretary, speciality=town.law.pk)
     assert names(found) == [never.name, long_ago.name, lately.name]
-    assert line(found, "张从未").last == "没有活动记录"
+    assert line(found, "张从未").last == "没有活动和走访记录"
     assert line(found, "王早").last == f"最近一次主讲 {ago(300)}"
     assert line(found, "阿近").last == f"最近一次参加 {ago(3)}"
 
@@ -120,6 +122,25 @@ def test_who_visits_a_child_is_called_on_too(town: Town) -> None:
     assert names(asked(town.secretary, speciality=town.law.pk, recent="idle")) == ["闲着的"]
     on_the_day = asked(town.secretary, speciality=town.law.pk, on=SATURDAY, relax=["time"])
     assert {name: line(on_the_day, name).taken for name in names(on_the_day)} == {"闲着的": False, "走访的": True}
+
+
+def test_a_planned_visit_takes_the_day_only_while_it_is_the_plan_and_for_who_may_know(town: Town) -> None:
+    def taken(user: User) -> bool:
+        asked_for = asked(user, speciality=town.law.pk, on=SATURDAY, relax=["time"])
+        return bool(line(asked_for, "走访的").taken)
+
+    visiting = make_volunteer(town.village, town.law, name="走访的")
+    child = make_child(town.elsewhere)
+    pairing = make_pairing(child, visiting, starts_on=ago(400))
+    make_visit(pairing, held_on=ago(20), next_on=SATURDAY)
+    # Whoever does not see the children there does not learn of the plan.
+    assert (taken(town.office), taken(town.secretary)) == (True, False)
+    make_visit(pairing, held_on=ago(10), next_on=SATURDAY + datetime.timedelta(days=7))
+    assert not taken(town.office)
+    make_visit(pairing, held_on=ago(5), next_on=SATURDAY)
+    assert taken(town.office)
+    Child.objects.filter(pk=child.pk).update(closed_on=ago(1))
+    assert not taken(town.office)
 
 
 def test_a_date_asks_for_its_weekday_and_part_of_the_day(town: Town) -> None:

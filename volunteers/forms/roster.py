@@ -160,7 +160,7 @@ class VolunteerForm(SeenForm, KeyedForm):
     an empty field then leaves it as it is.
     """
 
-    # What the fold of those without a document says of them all is not said at each.
+    # Their fold says once who fills them; the labels do not repeat it.
     unmarked = ("no_id_reason", "sex", "birth_date")
     unit = forms.ModelChoiceField(label="单位", queryset=Unit.objects.none(), to_field_name="code")
     name = forms.CharField(label="姓名", max_length=40)

@@ -21,10 +21,10 @@ from volunteers.validators import validate_no_number
 
 RECENT = [
     ("", "不限"),
-    ("3", "近 3 个月有活动"),
-    ("6", "近半年有活动"),
-    ("12", "近一年有活动"),
-    (IDLE, "近一年没有活动"),
+    ("3", "近 3 个月有活动或走访"),
+    ("6", "近半年有活动或走访"),
+    ("12", "近一年有活动或走访"),
+    (IDLE, "近一年没有活动和走访"),
 ]
 
 
@@ -35,7 +35,7 @@ class SearchForm(FilterForm):
     on = forms.DateField(label="日期", required=False)
     part = forms.ChoiceField(label="时段", required=False, choices=[("", "不限"), *Daypart.choices])
     unit = forms.ChoiceField(label="地点")
-    recent = forms.ChoiceField(label="最近活动", required=False, choices=RECENT)
+    recent = forms.ChoiceField(label="最近活动和走访", required=False, choices=RECENT)
     name = forms.CharField(label="姓名或拼音", required=False, max_length=20)
     interest = forms.MultipleChoiceField(label="爱好", required=False, widget=forms.CheckboxSelectMultiple)
     day = forms.ChoiceField(label="星期", required=False, choices=DAYS)

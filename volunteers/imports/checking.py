@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from guanai import identity
-from guanai.bulk import batched
+from guanai.batches import batched
 from guanai.crypto import blind_indexes
 from orgs.enums import Action
 from orgs.models import Unit, User

@@ -13,6 +13,7 @@ from django.db.models import Model, ProtectedError
 from django.utils import timezone
 
 from guanai import bulk, identity
+from guanai.batches import batched
 from guanai.numbers import take_numbers
 from orgs.models import Unit, User
 from volunteers.enums import ImportState, RowState
@@ -171,7 +172,7 @@ def undo(batch: RosterImport, by: User) -> None:
     lines = list(batch.lines.filter(state__in=[RowState.NEW, RowState.CHANGED]))
     rows = Volunteer.objects.select_for_update().prefetch_related("unit").order_by("pk")
     keys = [line.volunteer_id for line in lines if line.volunteer_id]
-    people = {person.pk: person for some in bulk.batched(sorted(keys), CHUNK) for person in rows.filter(pk__in=some)}
+    people = {person.pk: person for some in batched(sorted(keys), CHUNK) for person in rows.filter(pk__in=some)}
     moved = [line for line in lines if not _is_untouched(people.get(line.volunteer_id or 0), batch)]
     if moved:
         words = "、".join(f"第 {line.row} 行" for line in moved[:5])

@@ -1,7 +1,9 @@
 """A file must not be a way to find out who is registered elsewhere: identity numbers can be guessed by the thousand."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -20,6 +22,24 @@ MOST_OF_A_DAY = 20
 FILES_PER_HOUR = 20
 
 
+class GuessedError(ValidationError):
+    """A file that asks for too many numbers; `detail` goes into the trail."""
+
+    def __init__(self, words: str, *, code: str, **detail: Any) -> None:
+        super().__init__(words, code=code)
+        self.detail = detail
+
+
+@contextmanager
+def refusals_noted(batch: RosterImport, by: User) -> Iterator[None]:
+    """A refusal stands in the trail though the transaction inside goes back."""
+    try:
+        yield
+    except GuessedError as refusal:
+        note(Verb.DENIED, actor=by, record=batch, field="id_number", **refusal.detail)
+        raise
+
+
 def check_files(by: User) -> None:
     """Raises ValidationError where somebody uploads file after file."""
     if not within_limit("roster_file", by, most=FILES_PER_HOUR, seconds=HOUR):
@@ -28,28 +48,28 @@ def check_files(by: User) -> None:
 
 def count_questions(batch: RosterImport, results: Sequence[Checked], by: User) -> None:
     """Count, and write down in the trail, the rows whose number turned out to be registered on a roster that is not the
-    importer's; those of a former check of the same file are counted already.
+    importer's; those of a former check of the same file are counted already. Call it inside `refusals_noted`.
 
     Raises:
-        ValidationError: too many of them in the hour, or a file of guesses.
+        GuessedError: too many of them in the hour, or a file of guesses.
     """
-    _refuse_guesses(batch, results, by)
+    _refuse_guesses(results)
     taken = sum(any(problem.reason == TAKEN for problem in result.problems) for result in results)
     if taken <= batch.told:
         return
-    note(Verb.DENIED, actor=by, record=batch, field="id_number", reason="registered elsewhere", rows=taken - batch.told)
+    found: dict[str, Any] = {"reason": "registered elsewhere", "rows": taken - batch.told}
     for _ in range(min(taken - batch.told, NUMBERS_PER_HOUR + 1)):
         if not may_ask_for_number(by):
             words = "文件里很多证件号已在别处登记，请联系县关工委办公室核对后再导入。"
-            raise ValidationError(words, code="too_many")
+            raise GuessedError(words, code="too_many", **found)
+    note(Verb.DENIED, actor=by, record=batch, field="id_number", **found)
     batch.told = taken
     batch.save(update_fields=["told"])
 
 
-def _refuse_guesses(batch: RosterImport, results: Sequence[Checked], by: User) -> None:
+def _refuse_guesses(results: Sequence[Checked]) -> None:
     numbers = (result.values.get("id_number") for result in results if result.person is None)
     stems = Counter(number[:STEM] for number in numbers if number)
     if stems and max(stems.values()) > MOST_OF_A_DAY:
-        note(Verb.DENIED, actor=by, record=batch, field="id_number", reason="too many of one district and day")
         words = "文件里有很多地区和出生日期都相同的证件号，请联系县关工委办公室核对后再导入。"
-        raise ValidationError(words, code="guesses")
+        raise GuessedError(words, code="guesses", reason="too many of one district and day")

@@ -85,6 +85,11 @@ class Preview:
     def to_write(self) -> int:
         return self.new + self.changed
 
+    @property
+    def plainly_wrong(self) -> int:
+        """Without those that are asked about."""
+        return self.wrong - len(self.questions)
+
     @cached_property
     def plain_problems(self) -> Sequence[Wrong]:
         """Without the rows that are asked about: what keeps those out is said with the question."""

@@ -20,7 +20,7 @@ from volunteers.enums import ImportState, RowState
 from volunteers.imports.checking import Checked, Checker, Ruling, Told
 from volunteers.imports.columns import Heading, fields_of, find_heading, normalised, shown
 from volunteers.imports.committing import lock_imports, store_lines, undo, write_rows
-from volunteers.imports.guesses import check_files, count_questions
+from volunteers.imports.guesses import check_files, count_questions, refusals_noted
 from volunteers.imports.rows import Said, read_rows
 from volunteers.imports.tables import LARGEST, SheetCells, read_sheets
 from volunteers.models import ColumnMemory, RosterImport
@@ -253,7 +253,8 @@ def check_import(*, batch: RosterImport, by: User, told: Told | None = None) -> 
     sheet = sheet_of(batch)
     heading = heading_of(batch, sheet)
     found = check_file(sheet=sheet, heading=heading, unit=batch.unit, by=by, ruling=ruling_of(batch), told=told)
-    count_questions(batch, found.results, by)
+    with refusals_noted(batch, by):
+        count_questions(batch, found.results, by)
     return found
 
 
@@ -266,7 +267,7 @@ def commit_import(*, batch: RosterImport, by: User, job: Job | None = None, told
     """
     check_own(batch, by)
     sheet = sheet_of(batch)
-    with transaction.atomic():
+    with refusals_noted(batch, by), transaction.atomic():
         lock_imports(batch.unit)
         batch = locked(batch, job=job)
         if batch.state == ImportState.COMMITTED:

@@ -266,11 +266,13 @@ def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     person = volunteer_for_user_or_404(user, pk, Action.EDIT_ROSTER)
     form = VolunteerForm(request.POST or None, user=user, volunteer=person)
     if submitted(request, form):
+        fields = form.fields_to_write()
 
         def update() -> Volunteer:
-            return update_volunteer(volunteer=person, by=user, seen=form.seen_at, **form.fields_to_write())
+            return update_volunteer(volunteer=person, by=user, seen=form.seen_at, **fields)
 
-        number, before = form.cleaned_data["id_number"], person.id_number
+        number = fields.get("id_number", "")
+        before = person.id_number if "id_number" in fields else ""
         written = attempt(form, lambda: limits.writing_number(by=user, number=number, write=update, instead_of=before))
         if written is not None:
             messages.success(request, "已保存修改。")

@@ -244,4 +244,4 @@ def people_context(
     members = still_in(team, timezone.localdate()) if team else None
     hits = find_people(user, unit, words, without=members)
     found = [person for person in hits if person.pk not in keys]
-    return {"find": words, "ticked": ticked, "found": found, "more": len(hits) >= HITS}
+    return {"find": words, "ticked": ticked, "found": found, "more": HITS if len(hits) >= HITS else 0}

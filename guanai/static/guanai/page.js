@@ -102,7 +102,7 @@ function switchLargeType(event) {
 let unfolded = [];
 
 function unfoldForPrint() {
-  unfolded = [...document.querySelectorAll("main details:not([open]):not(.fold)")];
+  unfolded = [...document.querySelectorAll("main details:not([open]):not(.fold):not(.pick)")];
   for (const fold of unfolded) fold.open = true;
 }
 

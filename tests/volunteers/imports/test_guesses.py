@@ -13,7 +13,7 @@ from tests.volunteers.imports.sheets import some_id, xlsx
 from volunteers.imports.checking import Checked
 from volunteers.imports.guesses import FILES_PER_HOUR, MOST_OF_A_DAY
 from volunteers.models import RosterImport, Volunteer
-from volunteers.services.imports import check_import, choose_columns, open_import
+from volunteers.services.imports import check_import, choose_columns, commit_import, open_import
 from volunteers.services.roster import TAKEN
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +92,16 @@ def test_a_file_of_guesses_is_refused_whole_and_stands_in_the_trail(
     assert TrailEntry.objects.get(verb=Verb.DENIED).detail["reason"] == "too many of one district and day"
     # So many of one day may be newcomers of a large county; and whom one's own roster has is no guess.
     assert len(checked(township, secretary, *guesses[:-1])) == MOST_OF_A_DAY
+
+
+def test_what_is_refused_while_it_is_taken_in_stands_in_the_trail_too(township: Unit, secretary: User) -> None:
+    """The transaction goes back, its note must not."""
+    guesses = [(None, "某人", some_id("1941-07-23", order), "老教师", None) for order in range(1, MOST_OF_A_DAY + 2)]
+    batch = open_import(content=xlsx(HEAD, *guesses), unit=township, by=secretary)
+    with pytest.raises(ValidationError, match="地区和出生日期都相同"):
+        commit_import(batch=batch, by=secretary)
+    assert TrailEntry.objects.get(verb=Verb.DENIED).record_id == batch.pk
+    assert not Volunteer.objects.exists()
 
 
 def test_another_column_of_numbers_asks_anew(township: Unit, secretary: User, stranger: Volunteer) -> None:

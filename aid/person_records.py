@@ -30,6 +30,8 @@ def register() -> None:
                 rows=_open_pairings,
                 lines=_pairing_lines,
                 settle=_settle_pairing,
+                # A child does not wait until somebody is well again.
+                waits=False,
             ),
             order=40,
         )

@@ -117,7 +117,8 @@ class OpenWork:
 
     `rows(day)` are all that are open on a day, whoever they hang on by their field `volunteer`. Who may do `action` on
     the unit at `unit_path` settles them. `lines` says how each is shown, with no query per row. `settle` ends one and,
-    where there is an heir, goes on with them; it raises ValidationError, and runs inside a transaction.
+    where there is an heir, goes on with them; it raises ValidationError, and runs inside a transaction. `waits` says
+    that it may stay with somebody who rests.
     """
 
     action: str
@@ -125,6 +126,7 @@ class OpenWork:
     rows: Callable[[datetime.date], QuerySet[Any]]
     lines: Callable[[QuerySet[Any]], Sequence[OpenRecord]]
     settle: Callable[[int, SomePerson | None, Terms], None]
+    waits: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

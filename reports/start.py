@@ -218,7 +218,7 @@ def means_todo(user: User, today: datetime.date) -> list[Todo]:
 
 
 def hand_over_todo(user: User) -> list[Todo]:
-    """Who left or died with something still open in their names, until all of it is handed over."""
+    """Who left, died or rests with something still open in their names, until all of it is handed over."""
     people, things = count_left_open(user)
     if not people:
         return []
@@ -228,7 +228,7 @@ def hand_over_todo(user: User) -> list[Todo]:
             kind="due",
             word="待移交",
             when="",
-            title=f"已退出或离世的 {people:,} 人还有 {things:,} 项没有移交",
+            title=f"已退出、离世或暂停的 {people:,} 人还有 {things:,} 项没有移交",
             text="在任职务、团队或结对",
             url=reverse("volunteers:hand_over_list"),
             link="去移交",

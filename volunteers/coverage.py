@@ -53,11 +53,13 @@ TOTAL, UNDER, GROUP = range(3)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many people of a line have a speciality, and the roster's list of exactly these."""
+    """How many people of a line have a speciality, the roster's list of exactly these, and where nobody has it the
+    search for who could come."""
 
     speciality: str
     people: int
     url: str
+    search_url: str = ""
 
 
 @dataclass(slots=True)
@@ -76,9 +78,13 @@ class Line:
     cells: list[Cell] = field(default_factory=list)
 
     @property
-    def gaps(self) -> list[str]:
+    def gap_cells(self) -> list[Cell]:
         """The specialities that nobody here has."""
-        return [cell.speciality for cell in self.cells if not cell.people]
+        return [cell for cell in self.cells if not cell.people]
+
+    @property
+    def gaps(self) -> list[str]:
+        return [cell.speciality for cell in self.gap_cells]
 
     @property
     def gap_words(self) -> str:
@@ -124,7 +130,17 @@ def speciality_matrix(top: Unit) -> Matrix:
             counts.setdefault((part, key), {})[speciality] = people
     for place, line in lines.items():
         held = counts.get(place, {})
-        line.cells = [Cell(name, held.get(pk, 0), f"{line.url}&speciality={pk}") for pk, name in specialities]
+        # Relative like the lists; a group of kinds has no place, so that for it the search begins at the unit.
+        near = top.code if line.part == GROUP else line.key
+        line.cells = [
+            Cell(
+                name,
+                held.get(pk, 0),
+                f"{line.url}&speciality={pk}",
+                f"../search/?{urlencode({'speciality': pk, 'unit': near})}",
+            )
+            for pk, name in specialities
+        ]
     groups = [lines[GROUP, key] for key in PlaceGroup.values if (GROUP, key) in lines]
     return Matrix(
         top=top,

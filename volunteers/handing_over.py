@@ -65,18 +65,26 @@ def open_counts(person: Volunteer) -> list[tuple[PersonRecords, int]]:
 
 
 def gone_with_work(user: User) -> VolunteerQuerySet:
-    """Who has left or died and still has something open that this user may settle; each with `open_count`."""
+    """Who has left, died or rests and still has something open that must not stay with them and that this user may
+    settle; each with `open_count`."""
     today = timezone.localdate()
-    mine = Volunteer.objects.standing().filter(branch_q(user, Action.EDIT_ROSTER), status__in=GONE)
+    mine = Volunteer.objects.standing().filter(branch_q(user, Action.EDIT_ROSTER))
     hanging = [
-        work.rows(today).filter(branch_q(user, work.action, work.unit_path), volunteer=OuterRef("pk")).order_by()
+        work.rows(today)
+        .filter(
+            branch_q(user, work.action, work.unit_path),
+            volunteer=OuterRef("pk"),
+            volunteer__status__in=GONE if work.waits else (*GONE, VolunteerStatus.RESTING),
+        )
+        .order_by()
         for _, work in kinds_with_work()
     ]
     counts = [_counted(rows) for rows in hanging]
     some: Q = reduce(or_, (Q(Exists(rows)) for rows in hanging))
     total = reduce(lambda one, other: one + other, counts)
-    people: VolunteerQuerySet = mine.filter(some).annotate(open_count=total)
-    return people.select_related("unit").order_by("left_on", "pk")
+    people: VolunteerQuerySet = mine.filter(some, status__in=(*GONE, VolunteerStatus.RESTING))
+    people = people.annotate(open_count=total)
+    return people.select_related("unit").order_by(Coalesce("left_on", "resting_since"), "pk")
 
 
 def _counted(rows: QuerySet[Any]) -> Any:
@@ -85,7 +93,7 @@ def _counted(rows: QuerySet[Any]) -> Any:
 
 
 def count_left_open(user: User) -> tuple[int, int]:
-    """(people who have left or died, things still open in their names) in one query; none without a roster to keep."""
+    """(people of `gone_with_work`, things still open in their names) in one query; none without a roster to keep."""
     if not may(user, Action.EDIT_ROSTER):
         return 0, 0
     found = gone_with_work(user).order_by().aggregate(people=Count("pk"), things=Coalesce(Sum("open_count"), 0))

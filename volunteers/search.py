@@ -43,7 +43,7 @@ from volunteers.querysets import VolunteerQuerySet
 
 # Where somebody stands, seen from the place that is asked for.
 HERE, NEAR, FAR = 0, 1, 2
-# 近 N 个月有活动, or for a year none.
+# 近 N 个月有活动, or for so many months none; alone for a year.
 IDLE = "idle"
 IDLE_MONTHS = 12
 # With fewer hits than this the page offers to drop a condition.
@@ -190,11 +190,13 @@ def has_time(weekdays: Iterable[int], part: str = "") -> Q:
 
 
 def called_on(recent: str) -> Q:
-    """Called on within so many months, or (IDLE) not for a year. Nobody was where no app knows of any such thing."""
-    months = IDLE_MONTHS if recent == IDLE else int(recent)
+    """Called on within so many months ("6"), or not for so many (IDLE: a year, "idle6"). Nobody was where no app knows
+    of any such thing."""
+    idle = recent.startswith(IDLE)
+    months = int(recent.removeprefix(IDLE) or IDLE_MONTHS)
     since = months_before(timezone.localdate(), months)
     active = reduce(or_, (Q(kind.since(since)) for kind in person_activities()), Q(pk__in=[]))
-    return ~active if recent == IDLE else active
+    return ~active if idle else active
 
 
 def months_before(day: datetime.date, months: int) -> datetime.date:

@@ -2,6 +2,7 @@
 
 import datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -39,11 +40,15 @@ def test_who_waits_is_ticked_or_put_right_and_then_done(township: Unit) -> None:
     assert history_of(first)[0].changes == {"checked_on": [None, f"{timezone.localdate()}"]}
 
     kept = {"unit": township.code, "name": "李二", "kind": "cadre", "joined_on": "2020-01-01", "status": "active"}
-    client.post(f"{page_of(second)}edit/", kept | seen(second))
+    edit = f"{page_of(second)}edit/?next={quote(f'{CHECK}?kind=teacher', safe='')}"
+    assert edit in client.get(f"{CHECK}?kind=teacher").content.decode()
+    assert client.post(edit, kept | seen(second)).headers["Location"] == f"{CHECK}?kind=teacher"
     second.refresh_from_db()
     assert (second.kind, second.checked_on) == ("cadre", timezone.localdate())
     assert names(client) == []
-    assert "今年都核对过了" in client.get(CHECK).content.decode()
+    done = client.get(CHECK).content.decode()
+    assert "今年都核对过了" in done
+    assert '<a class="btn btn-plain" href="/volunteers/">看名册</a>' in done
 
 
 def test_an_open_form_of_a_person_stays_good_when_a_colleague_confirms(township: Unit) -> None:

@@ -250,6 +250,14 @@ def test_another_refusal_of_a_number_that_is_free_counts_too(township: Unit, mon
     assert "一小时内" in client.post(f"{LIST}new/", refused).content.decode()
 
 
+def test_a_name_is_set_without_the_blanks_of_a_column_and_none_is_no_number(township: Unit) -> None:
+    client = signed_in(township)
+    page = client.post(f"{LIST}new/", form_of(township, name="李 建国", id_number="没有")).content.decode()
+    assert "没有证件的，勾选“无证件”" in page
+    client.post(f"{LIST}new/", form_of(township, name="李 建国", id_number=make_id_number(order=151)))
+    assert Volunteer.objects.get().name == "李建国"
+
+
 def test_one_record_does_not_do_to_try_out_numbers(township: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("guanai.limits.NUMBERS_PER_HOUR", 2)
     client, mine = signed_in(township), make_volunteer(township)

@@ -174,6 +174,20 @@ def test_a_leader_who_has_died_leads_no_studio_on(
         do(person, secretary, Settled("teams", member.pk))
 
 
+def test_a_child_of_somebody_who_rests_waits_on_the_list_and_a_post_does_not(
+    village: Unit, secretary: User, person: Volunteer
+) -> None:
+    make_appointment(village, person, post="member")
+    make_pairing(make_child(village), person)
+    Volunteer.objects.filter(pk=person.pk).update(status="resting", resting_since=TODAY)
+    assert count_left_open(secretary) == (1, 1)
+    page = signed_in(village.parent or village).get("/volunteers/hand-over/").content.decode()
+    assert "1 人名下还没有移交完" in page
+    assert f"{TODAY}" in page
+    Pairing.objects.update(ends_on=TODAY)
+    assert count_left_open(secretary) == (0, 0)
+
+
 def test_whoever_rests_is_not_put_to_rest_again(secretary: User, village: Unit) -> None:
     resting = make_volunteer(village, status="resting", resting_since=datetime.date(2025, 3, 1), resting_reason="外出")
 
@@ -401,7 +415,7 @@ def test_saying_in_the_form_that_somebody_died_leads_to_the_hand_over(
     response = client.post(f"{page_of(person)}edit/", {**kept, "status": "deceased", "left_on": f"{TODAY}"})
     assert response.headers["Location"] == url_of(person)
     assert "离世后还有工作没有移交" in client.get(page_of(person)).content.decode()
-    assert "已退出或离世的 1 人还有 1 项没有移交" in client.get("/").content.decode()
+    assert "已退出、离世或暂停的 1 人还有 1 项没有移交" in client.get("/").content.decode()
     listed = client.get(reverse("volunteers:hand_over_list"))
     assert [(one.name, one.open_count) for one in listed.context["listing"].page] == [("杜承志", 1)]
     # Nothing is said of it any more when it is done.

@@ -262,6 +262,11 @@ def test_queries_do_not_grow(township: Unit, django_assert_num_queries: Any) -> 
 # In the browser's pages
 
 
+def test_who_gives_up_comes_back_to_the_person(person: Volunteer, township: Unit) -> None:
+    asked = signed_in(township).get(page(person)).content.decode()
+    assert f'<a class="btn btn-plain" href="/volunteers/{person.pk}/">取消</a>' in asked
+
+
 def test_a_reader_gets_the_masked_form_and_no_other(person: Volunteer, township: Unit) -> None:
     client = signed_in(township, Role.CLERK)
     shown = client.get(page(person)).content.decode()

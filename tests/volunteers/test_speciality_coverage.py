@@ -173,8 +173,9 @@ def test_the_page_marks_gaps_by_a_word_and_a_border_and_says_them(world: World) 
     make_volunteer(world.village, world.law)
     page = page_of(signed_in(world.county, Role.COUNTY_OFFICE), PAGE)
     assert f'<a href="../?unit={world.town.code}&amp;speciality={world.law.pk}">1</a>' in page
-    assert '<span class="gap">缺</span>' in page
-    assert "<li>亭子镇：没有健康、科技</li>" in page
+    assert re.search(r'<a class="gap" href="[^"]*" aria-label="亭子镇缺健康，找人">缺</a>', page)
+    plain = re.sub(r"<a [^>]*>|</a>", "", page)
+    assert "<li>亭子镇：没有健康、科技</li>" in plain
     assert "<li>云峰镇：名册上还没有人</li>" in page
     assert f'<a href="{PAGE}?unit={world.town.code}">亭子镇</a>' in page
     assert re.search(r"<summary[^>]*>7 个单位没有五老</summary><p[^>]*>苍溪县、县教育局、云峰镇、亭子镇、", page)
@@ -232,3 +233,14 @@ def test_the_file_holds_the_same_numbers(world: World) -> None:
 def test_without_specialities_the_page_says_the_next_step(world: World) -> None:
     Speciality.objects.all().delete()
     assert "还没有设特长目录" in page_of(signed_in(world.county, Role.COUNTY_OFFICE), PAGE)
+
+
+def test_a_gap_leads_to_who_could_come(world: World) -> None:
+    make_volunteer(world.town, world.law)
+    client = signed_in(world.county, Role.COUNTY_OFFICE)
+    line = line_of(speciality_matrix(world.county), "县教育局")
+    (gap,) = [cell for cell in line.gap_cells if cell.speciality == "法治"]
+    assert gap.search_url in client.get(PAGE).content.decode().replace("&amp;", "&")
+    found = client.get(urljoin(PAGE, gap.search_url))
+    assert found.context["listing"].total == 1
+    assert found.context["listing"].form["unit"].value() == world.department.code

@@ -204,6 +204,20 @@ def test_an_error_stands_at_the_field_and_the_entry_is_kept(client_of_office: Cl
     assert 'value="法治"' in page
 
 
+def test_the_page_has_the_order_of_the_list(county: Unit, client_of_office: Client) -> None:
+    """As everybody sees it elsewhere; rows that are counted would else come as the database likes."""
+    terms = [make_speciality(name=name, position=place) for place, name in ((3, "甲"), (1, "乙"), (2, "丙"))]
+    make_volunteer(county, terms[0])
+
+    def shown() -> list[str]:
+        lists = client_of_office.get(LIST).context["lists"]
+        return [term.name for term in lists[0]["rows"]]
+
+    assert shown() == ["乙", "丙", "甲"]
+    client_of_office.post(at("term_move", terms[0]), {"up": "1"})
+    assert shown() == ["乙", "甲", "丙"]
+
+
 def test_terms_move_within_their_list(office: User, client_of_office: Client) -> None:
     terms = [make_speciality(name=name) for name in "甲乙丙"]
     client_of_office.post(at("term_move", terms[2]), {"up": "1"})

@@ -166,7 +166,9 @@ class VolunteerForm(SeenForm, KeyedForm):
     name = forms.CharField(label="姓名", max_length=40)
     kind = forms.ChoiceField(label="五老类别", choices=[("", "请选择"), *VeteranKind.choices])
     id_number = forms.CharField(label="身份证号", required=False, max_length=24)
-    no_id = forms.BooleanField(label="无证件", required=False)
+    no_id = forms.BooleanField(
+        label="无证件", required=False, widget=forms.CheckboxInput(attrs={"data-opens": "without-id"})
+    )
     no_id_reason = forms.CharField(
         label="无证件的原因", required=False, max_length=40, help_text="如 证件遗失正在补办、本人不愿提供。"
     )
@@ -246,6 +248,8 @@ class VolunteerForm(SeenForm, KeyedForm):
     def clean_id_number(self) -> str:
         """Checked here too, so that all that is wrong is said at once."""
         number = identity.normalise_id(self.cleaned_data["id_number"])
+        if number and not any(character.isdigit() for character in number):
+            raise ValidationError(NO_NUMBER, code="required")
         if number:
             identity.validate_id_number(number)
         return number

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Model, ProtectedError
+from django.db.models import Model, ProtectedError, QuerySet
 from django.utils import timezone
 
 from guanai import bulk, identity
@@ -150,15 +150,23 @@ def _update(results: Sequence[Checked], by: User | None, now: datetime.datetime)
 
 def _replace_links(name: str, wanted: dict[int, Iterable[int]]) -> None:
     through = getattr(Volunteer, name).through
-    through.objects.filter(volunteer__in=wanted).delete()
-    pairs = ((pk, key) for pk, keys in wanted.items() for key in keys)
-    bulk.link(through, "volunteer", TERMS[name]._meta.model_name or "", pairs)
+    column = TERMS[name]._meta.model_name or ""
+    pairs = {(pk, key) for pk, keys in wanted.items() for key in keys}
+    held = _held(through.objects.filter(volunteer__in=wanted), "volunteer_id", f"{column}_id")
+    through.objects.filter(pk__in=[held[pair] for pair in held.keys() - pairs]).delete()
+    bulk.link(through, "volunteer", column, sorted(pairs - held.keys()))
 
 
 def _replace_times(wanted: dict[int, Iterable[tuple[int, str]]]) -> None:
-    Availability.objects.filter(volunteer__in=wanted).delete()
-    rows = ((pk, day, str(part)) for pk, times in wanted.items() for day, part in times)
-    bulk.copy(Availability, ("volunteer_id", "weekday", "daypart"), rows)
+    times = {(pk, day, str(part)) for pk, said in wanted.items() for day, part in said}
+    held = _held(Availability.objects.filter(volunteer__in=wanted), "volunteer_id", "weekday", "daypart")
+    Availability.objects.filter(pk__in=[held[time] for time in held.keys() - times]).delete()
+    bulk.copy(Availability, ("volunteer_id", "weekday", "daypart"), sorted(times - held.keys()))
+
+
+def _held(rows: QuerySet[Any], *names: str) -> dict[tuple[Any, ...], int]:
+    """Keys of rows by what they say: what stays is not written anew, or its history would say that it went and came."""
+    return {tuple(said): pk for pk, *said in rows.values_list("pk", *names)}
 
 
 def undo(batch: RosterImport, by: User) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from volunteers.services.imports import FileCheck
 
 REASON = "没有导入的原因"
+# Excel keeps fifteen digits of a number.
+EXACT = 1e15
 
 
 def error_file(found: "FileCheck", *, wrong_alone: bool = False) -> io.BytesIO:
@@ -54,6 +56,9 @@ def _padded(row: Sequence[Cell], width: int) -> list[Cell]:
 
 
 def _cell(page: object, value: Cell) -> Any:
+    if isinstance(value, float) and abs(value) >= EXACT:
+        # It has lost its last digits: as text it would look like a number that has not.
+        return WriteOnlyCell(page, value=value)  # type: ignore[arg-type]
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     cell = WriteOnlyCell(page, value=value if isinstance(value, datetime.date | None) else str(value))  # type: ignore[arg-type]

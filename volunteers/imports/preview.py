@@ -11,7 +11,7 @@ from guanai.identity import mask_id, mask_phone
 from volunteers.enums import RowState
 from volunteers.imports.checking import Checked
 from volunteers.imports.columns import LABELS
-from volunteers.models import Volunteer
+from volunteers.models import TERMS, Volunteer, service_words
 
 if TYPE_CHECKING:
     from volunteers.services.imports import FileCheck
@@ -126,6 +126,7 @@ def preview_of(found: "FileCheck") -> Preview:
     counts = found.counts
     # What is to be read first: the wrong rows have a table of their own, and what is the same is only counted.
     order = (RowState.CHANGED, RowState.NEW)
+    words = {name: dict(model.objects.values_list("pk", "name")) for name, model in TERMS.items()}
     good = sorted((one for one in found.results if one.state in order), key=lambda one: order.index(one.state))
     return Preview(
         rows=len(found.results),
@@ -133,7 +134,7 @@ def preview_of(found: "FileCheck") -> Preview:
         changed=counts[RowState.CHANGED],
         same=counts[RowState.SAME],
         wrong=len(found.wrong),
-        lines=[_line(result) for result in good[:SHOWN]],
+        lines=[_line(result, words) for result in good[:SHOWN]],
         problems=_problems(found.wrong),
         questions=[_question(result) for result in found.questions[:ASKED]],
         unknown={
@@ -148,21 +149,25 @@ def _question(result: Checked) -> Question:
     return Question(result.row, result.values.get("name", ""), alike, result.likeness, result.lacks)
 
 
-def _line(result: Checked) -> Line:
+def _line(result: Checked, words: Mapping[str, Mapping[int, str]]) -> Line:
     name = result.values.get("name") or (result.person.name if result.person else "")
     unit = result.unit or (result.person.unit if result.person else None)
-    what = "；".join(_change(name, *values) for name, values in result.changes.items())
+    what = "；".join(_change(name, *values, words) for name, values in result.changes.items())
     return Line(result.row, result.state, name, unit.short_name if unit else "", what)
 
 
-def _change(name: str, old: Any, new: Any) -> str:
+def _change(name: str, old: Any, new: Any, words: Mapping[str, Mapping[int, str]]) -> str:
     label = LABELS.get(name, "出生年份")
     if name in _HIDDEN or name == "birth_year":
         return f"{label}有变化"
     if name in _SECRET:
         return f"{label}：{_SECRET[name](old) or '没有'} → {_SECRET[name](new)}"
-    if name in ("specialities", "interests", "times"):
-        return f"{label}有变化"
+    if name == "times":
+        return f"{label}：{service_words(old) or '没有'} → {service_words(new) or '没有'}"
+    if name in TERMS:
+        # A term that is to be added to its list is still a word.
+        before, after = ["、".join(words[name].get(one, str(one)) for one in terms) for terms in (old, new)]
+        return f"{label}：{before or '没有'} → {after or '没有'}"
     return f"{label}：{_shown(name, old) or '没有'} → {_shown(name, new)}"
 
 

@@ -158,6 +158,8 @@ def _write(volunteer: Volunteer, fields: VolunteerFields) -> None:
         setattr(volunteer, name, value)
     if moved and volunteer.unit.closed_on:
         raise ValidationError({"unit": f"{volunteer.unit.short_name}已撤销，不能再登记。"}, code="closed")
+    # 张 三 is how a name is set in a column, not what it is.
+    volunteer.name = "".join(volunteer.name.split())
     if not volunteer.name:
         raise ValidationError({"name": "请填写姓名。"}, code="name")
     _check_identity(volunteer)

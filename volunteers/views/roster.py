@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from guanai import limits
 from guanai.access import get_or_post, needs
+from guanai.addresses import safe_next
 from guanai.attempts import attempt, submitted
 from guanai.dependents import PersonRecords, person_parts
 from guanai.entry_keys import once
@@ -264,6 +265,8 @@ def volunteer_create(request: HttpRequest) -> HttpResponse:
 def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     person = volunteer_for_user_or_404(user, pk, Action.EDIT_ROSTER)
+    # 年度核对 sends people here and has them back.
+    back = safe_next(request, reverse("volunteers:volunteer_detail", args=[person.pk]))
     form = VolunteerForm(request.POST or None, user=user, volunteer=person)
     if submitted(request, form):
         fields = form.fields_to_write()
@@ -279,8 +282,8 @@ def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
             if left_open(written):
                 messages.warning(request, f"{written.name}名下还有工作没有移交，请接着办移交。")
                 return redirect("volunteers:volunteer_hand_over", person.pk)
-            return redirect("volunteers:volunteer_detail", person.pk)
-    context = {"form": form, "person": person, "cancel_url": reverse("volunteers:volunteer_detail", args=[person.pk])}
+            return redirect(back)
+    context = {"form": form, "person": person, "cancel_url": back}
     return render(request, "volunteers/volunteer_form.html", context)
 
 

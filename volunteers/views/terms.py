@@ -107,7 +107,8 @@ def _keeper(request: HttpRequest) -> User:
 def _counted(terms: str) -> QuerySet[Any]:
     """A list in its order; of each term `people`: how many stand on a roster with it, and `ever`: who has it at all."""
     on_roster = Count("volunteers", filter=Q(volunteers__status__in=CURRENT))
-    return TERMS[terms].objects.annotate(people=on_roster, ever=Count("volunteers"))
+    # The order of the model does not hold where rows are grouped.
+    return TERMS[terms].objects.annotate(people=on_roster, ever=Count("volunteers")).order_by("position", "pk")
 
 
 def _term_or_404(terms: str, pk: int) -> Term:

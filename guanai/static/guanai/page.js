@@ -117,6 +117,22 @@ function dropEarlierErrors(event) {
   for (const field of document.querySelectorAll(".filters [aria-invalid]")) field.removeAttribute("aria-invalid");
 }
 
+/* On a phone the results of a pressed 筛选 lie below the conditions: they fold, and the results come into sight. */
+function showResults(event) {
+  const pressed = event.detail.requestConfig && event.detail.requestConfig.triggeringEvent;
+  if (event.target.id !== "results" || !pressed || pressed.type !== "submit") return;
+  if (!matchMedia("(max-width: 47.99em)").matches || event.target.querySelector(".field-error")) return;
+  const fold = document.querySelector(".sheet > .fold");
+  if (fold) fold.open = false;
+  event.target.scrollIntoView();
+}
+
+/* A box that asks for what lies in a fold opens it. */
+function openWhatIsAsked(event) {
+  const fold = event.target.checked && event.target.dataset.opens && document.getElementById(event.target.dataset.opens);
+  if (fold) fold.open = true;
+}
+
 /* A list that could not be fetched says so. */
 function tellFailure() {
   const place = document.getElementById("failure");
@@ -138,7 +154,9 @@ document.addEventListener("click", pressScriptedButton);
 document.addEventListener("htmx:afterSwap", openFilledDialog);
 document.addEventListener("htmx:afterSwap", showScriptedButtons);
 document.addEventListener("submit", switchLargeType);
+document.addEventListener("change", openWhatIsAsked);
 document.addEventListener("htmx:afterSwap", dropEarlierErrors);
+document.addEventListener("htmx:afterSwap", showResults);
 document.addEventListener("htmx:beforeSwap", followRedirect);
 window.addEventListener("beforeprint", unfoldForPrint);
 window.addEventListener("afterprint", foldAfterPrint);

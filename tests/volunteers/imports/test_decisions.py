@@ -73,7 +73,7 @@ def test_only_what_is_offered_is_taken_for_an_unreadable_cell(world: World, clie
     client.post(page_of(batch), {"times-0": "create"})
     batch.refresh_from_db()
     assert not batch.ruling
-    assert "没有可以导入的" in shown(client, batch)
+    assert "先决定几件事，再导入" in shown(client, batch)
 
 
 def test_the_command_calls_it_an_error(world: World, tmp_path: Path) -> None:

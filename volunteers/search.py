@@ -14,11 +14,9 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
-    BooleanField,
     Case,
     Count,
     F,
-    Func,
     IntegerField,
     OuterRef,
     Q,
@@ -31,7 +29,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from guanai.dependents import person_activities
-from guanai.probing import found
+from guanai.probing import OneOf, found
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.querysets import in_branch_q
@@ -164,14 +162,6 @@ def relaxations(user: User, wishes: Wishes) -> dict[str, int]:
         counts["time"] = counts.get("time", 0) + counts["part"]
     order = ["part", *conditions]
     return {key: counts[key] for key in order if counts.get(key)}
-
-
-class OneOf(Func):
-    """A value is one of an array."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-    output_field = BooleanField()
 
 
 def has_one(relation: str, ids: Iterable[int]) -> Q:

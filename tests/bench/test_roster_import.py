@@ -1,7 +1,6 @@
 """Taking a roster in against a bare COPY of the same rows, and against django-import-export on the same file.
 
-By its name the last of the benchmarks: the rows that it takes back stay in the table as dead ones, since nothing is
-vacuumed here, and would slow the lists down.
+The rows that it takes back stay in the tables as dead ones: `conftest.county` clears them away before others measure.
 """
 
 import datetime

@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import F, Value
 from django.utils import timezone
 
 from guanai import identity
 from guanai.batches import batched
 from guanai.crypto import blind_indexes
+from guanai.probing import OneOf
 from orgs.enums import Action
 from orgs.models import Unit, User
 from orgs.scope import covering
@@ -87,7 +89,7 @@ def _people(wanted: Mapping[str, Collection[Any]], *, lock: bool) -> list[Volunt
         pk
         for name, values in wanted.items()
         for some in batched(values, CHUNK)
-        for pk in Volunteer.objects.filter(**{f"{name}__in": some}).order_by().values_list("pk", flat=True)
+        for pk in Volunteer.objects.filter(OneOf(F(name), Value(some))).order_by().values_list("pk", flat=True)
     }
     # The unit is read after the lock: who moved while it was waited for would fall out of a join.
     rows = Volunteer.objects.prefetch_related("unit", "specialities", "interests", "availabilities")

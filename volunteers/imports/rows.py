@@ -83,5 +83,8 @@ def _is_left_out(row: Sequence[Cell], own_name: int, heading: Sequence[str]) -> 
     # Where the names come first, the note stands among them.
     if is_note and re.search("[:：]", str(filled[0][1])):
         return True
+    # A heading that is repeated says 姓名 where the names stand; only then is the rest of the row understood as one.
+    if not any(fields_of([named])):
+        return False
     again = [name for name in fields_of(row) if name]
     return len(again) >= 2 and "name" in again and again == [name for name in heading if name]
